@@ -1,0 +1,48 @@
+# Every target says what it does: `make help`. CI calls nothing but these.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run train test lint eval sms lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## make the environment (Python 3.11, once)
+	@test -n "$(PYTHON)" || { echo "Linden needs Python 3.11 and none was found; install it or set PYTHON." >&2; exit 2; }
+	@$(PYTHON) tools/setup.py run
+
+setup-dev:
+	@test -n "$(PYTHON)" || { echo "Linden needs Python 3.11 and none was found; install it or set PYTHON." >&2; exit 2; }
+	@$(PYTHON) tools/setup.py dev
+
+run: setup ## start everything and print where it is; Ctrl-C stops it
+	@exec $(BIN)/python -W ignore -m tools.run
+
+train: setup ## build the encoder, fit the danger head and train Rasa, each only if needed
+	@$(BIN)/python -W ignore -m tools.train
+
+test: setup-dev lint ## everything CI checks: lint, types, layers, words, units, whole conversations
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -m pytest -q
+
+lint: setup-dev ## ruff, mypy, layers, yaml, rasa data validation
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/yamllint -s .
+
+eval: setup-dev ## measure understanding: make eval FILE=rows.tsv
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.evaluate $(FILE)
+
+sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
+	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms
+
+lock: setup-dev ## resolve the requirements afresh, everything in one go
+	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt
+	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt -c dev.txt --generate-hashes --no-header --no-annotate run.in -o run.txt
+
+clean: ## remove what was built: the environment, models, and local data
+	@rm -rf .venv models var .mypy_cache .ruff_cache .pytest_cache .hypothesis

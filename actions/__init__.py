@@ -1,0 +1,1 @@
+"""The action server: looks services up and names replies; it holds no words and opens no queue."""

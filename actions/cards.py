@@ -1,0 +1,19 @@
+"""Turns a directory card into a named reply with its values filled; the words are in data/responses/help.yml."""
+
+from __future__ import annotations
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from directory.queries import Card, card_fields
+
+
+def say_card(dispatcher: CollectingDispatcher, card: Card) -> None:
+    """Name the reply for one service, with the fields a page needs to draw it as a card."""
+    name = "utter_contact_card" if card.number else "utter_contact_card_without_number"
+    dispatcher.utter_message(response=name, json_message={"kind": "contacts", "contact": card_fields(card)}, **values(card))
+
+
+def values(card: Card) -> dict[str, str]:
+    """What the reply's placeholders are filled with; the front door adds the lines on hours and freshness."""
+    way = card.text_line or card.url or ""
+    return {"name": card.name, "number": card.number or "", "way": way, "what": card.what, "who": card.who}

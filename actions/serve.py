@@ -1,0 +1,20 @@
+"""Serves the actions on the loopback, without telemetry."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from rasa_sdk.endpoint import create_app
+from sanic import Sanic
+
+
+def main() -> None:
+    """Serve on 127.0.0.1 at the port named as the first argument."""
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    app: Sanic = create_app("actions", cors_origins="")
+    app.run("127.0.0.1", int(sys.argv[1]), workers=1, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

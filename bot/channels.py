@@ -1,0 +1,110 @@
+"""The two ways in from the front door: `web` and `sms`; the name chooses the wording, the path is otherwise one.
+
+Only the front door may call: both check a shared secret, bind to the loopback, and answer JSON in one go:
+`{"replies": [{"id", "text", "buttons", "kind", "contact"}], "ranking": [["intent", 0.93], …]}`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, json
+
+RANKED = 10  # how many intents are handed back for suggestions and measurement
+
+
+class WebInput(InputChannel):  # type: ignore[misc]
+    """The web chat's way in."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Name the channel; responses marked `channel: web` are chosen by it."""
+        return "web"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the routes: `GET /` for readiness, `POST /message` for a turn, `POST /forget` to leave."""
+        channel = self.name()
+        routes = Blueprint(f"linden_{channel}")
+
+        async def message(request: Request) -> HTTPResponse:
+            return await _turn(request, channel)
+
+        routes.add_route(_health, "/", methods=["GET"])
+        routes.add_route(message, "/message", methods=["POST"])
+        routes.add_route(_forget, "/forget", methods=["POST"])
+        return routes
+
+
+class SmsInput(WebInput):
+    """The text messages' way in: the same, with its own wording."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Name the channel; responses marked `channel: sms` are chosen by it."""
+        return "sms"
+
+
+class Replies(OutputChannel):  # type: ignore[misc]
+    """Collects a turn's replies whole, with the name of each, which Rasa's own collector drops."""
+
+    def __init__(self, channel: str) -> None:
+        """Collect for `channel`."""
+        self.channel = channel
+        self.replies: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """Name the channel the wording is chosen for."""
+        return self.channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep one reply; the only method Rasa calls to send."""
+        extra = message.get("custom") or {}
+        self.replies.append(
+            {
+                "id": message.get("utter_action") or "unnamed",
+                "text": message.get("text") or "",
+                "buttons": message.get("buttons") or [],
+                "kind": extra.get("kind", "text"),
+                "contact": extra.get("contact"),
+            }
+        )
+
+
+def ranking(parsed: dict[str, Any]) -> list[tuple[str, float]]:
+    """The intents considered, best first, at most RANKED; the fallback keeps its place at the top."""
+    ranked = parsed.get("intent_ranking") or [parsed["intent"]]
+    return [(item["name"], float(item["confidence"])) for item in ranked[:RANKED]]
+
+
+async def _turn(request: Request, channel: str) -> HTTPResponse:
+    """Run one turn and return its replies and the intents considered."""
+    if not _allowed(request):
+        return json({"error": "forbidden"}, 403)
+    body, agent = request.json, request.app.ctx.agent
+    output = Replies(channel)
+    turn = UserMessage(body["text"], output, body["sender"], input_channel=channel, metadata=body.get("metadata") or {})
+    turn.parse_data = await agent.processor.parse_message(turn)
+    await agent.handle_message(turn)
+    return json({"replies": output.replies, "ranking": ranking(turn.parse_data)})
+
+
+async def _health(_: Request) -> HTTPResponse:
+    return json({"status": "ok"})
+
+
+async def _forget(request: Request) -> HTTPResponse:
+    if not _allowed(request):
+        return json({"error": "forbidden"}, 403)
+    await request.app.ctx.agent.tracker_store.delete(request.json["sender"])
+    return json({"status": "forgotten"})
+
+
+def _allowed(request: Request) -> bool:
+    """True when the caller knows the secret that `make run` gives to the front door and to Rasa alone."""
+    expected = os.environ.get("LINDEN_RASA_SECRET", "")
+    return bool(expected) and hmac.compare_digest(request.headers.get("X-Linden-Secret", ""), expected)

@@ -1,0 +1,106 @@
+"""The intent classifier: one linear model over both kinds of features, kept as plain arrays.
+
+Fitted with scikit-learn's LinearSVC (one against the rest, classes weighted by rarity); its margins become
+confidences through a softmax whose sharpness is chosen on held-out folds, so that the fallback threshold means
+what it says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack, vstack
+from sklearn.svm import LinearSVC
+
+RANKED = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
+    """Ranks the intents of a message by margin; the best is set as its intent."""
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        """Start untrained."""
+        self.config = config
+        self._storage = storage
+        self._resource = resource
+        self.labels: npt.NDArray[np.str_] = np.array([], dtype=str)
+        self.weights: npt.NDArray[np.float32] = np.zeros((0, 0), np.float32)
+        self.biases: npt.NDArray[np.float32] = np.zeros(0, np.float32)
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """At least one featurizer must come before it."""
+        return [Featurizer]
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LinearIntentClassifier:
+        """Make an untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **_: Any
+    ) -> LinearIntentClassifier:
+        """Read back what `train` wrote; nothing is unpickled."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder, np.load(folder / "linear.npz", allow_pickle=False) as arrays:
+            component.labels, component.weights, component.biases = arrays["labels"], arrays["weights"], arrays["biases"]
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit one margin per intent."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        fitted = LinearSVC(C=self.config["C"], class_weight="balanced", random_state=0)
+        fitted.fit(vstack([_features(example) for example in examples]), [example.get(INTENT) for example in examples])
+        self.labels = fitted.classes_.astype(str)
+        self.weights = fitted.coef_.astype(np.float32)
+        self.biases = fitted.intercept_.astype(np.float32)
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / "linear.npz", labels=self.labels, weights=self.weights, biases=self.biases)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent and the ranking of each message."""
+        for message in messages:
+            if message.get(TEXT):
+                ranking = self._rank(message)
+                message.set(INTENT, ranking[0], add_to_output=True)
+                message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave training data as it is: nothing after this reads predictions on it."""
+        return training_data
+
+    def _rank(self, message: Message) -> list[dict[str, Any]]:
+        margins = np.asarray(_features(message) @ self.weights.T)[0] + self.biases
+        odds = np.exp(self.config["sharpness"] * (margins - margins.max()))
+        confidences = odds / odds.sum()
+        best = np.argsort(-confidences)[:RANKED]
+        return [{"name": str(self.labels[i]), "confidence": float(confidences[i])} for i in best]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """C weighs fit against simplicity; sharpness turns margins into confidences."""
+        return {"C": 1.0, "sharpness": 5.0}
+
+
+def _features(message: Message) -> csr_matrix:
+    """One row: the sparse sentence features beside the dense ones."""
+    sparse, dense = message.get_sparse_features(TEXT)[1], message.get_dense_features(TEXT)[1]
+    parts = [csr_matrix(part.features) for part in (sparse, dense) if part is not None]
+    return hstack(parts).tocsr()

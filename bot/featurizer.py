@@ -1,0 +1,67 @@
+"""The dense features of a message: its sentence vector from the shared encoder over the shared normalisation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import DENSE_FEATURIZABLE_ATTRIBUTES
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from safety.encoder import Encoder
+from safety.normalise import Normaliser
+from safety.redact import redact
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
+    """Adds one sentence vector per message, of length 1."""
+
+    def __init__(self, config: dict[str, Any], name: str, encoder: Encoder, normalise: Normaliser) -> None:
+        """Keep the shared encoder and normalisation."""
+        super().__init__(name, config)
+        self._encoder = encoder
+        self._normalise = normalise
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SentenceEncoderFeaturizer:
+        """Open the encoder under the project's folder; raises EncoderMissing."""
+        root = Path(config["root"])
+        return cls(config, execution_context.node_name, Encoder.load(root), Normaliser.load(root))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the sentence vector of each message that has text."""
+        for message in messages:
+            for attribute in DENSE_FEATURIZABLE_ATTRIBUTES:
+                if text := message.get(attribute):
+                    vector = self._encoder([plain(text, self._normalise)])
+                    self.add_features_to_message(np.array(vector), np.array(vector), attribute, message)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the sentence vector of every training example."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Nothing to check: `root` has a default."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`root` is the project's folder, where the encoder and the spelling lexicon are."""
+        return {**DenseFeaturizer.get_default_config(), "root": "."}
+
+
+def plain(text: str, normalise: Normaliser) -> str:
+    """What the models read: personal details out, as the front door takes them out, then normalised."""
+    return normalise(redact(text).text)

@@ -1,0 +1,69 @@
+"""One normalisation of what people type, shared by training, understanding and danger rules.
+
+It undoes the accidents of typing (case, curly quotes, stretched letters, missing apostrophes, texting and dialect
+spellings) and keeps every word that carries meaning. `data/lexicon/texting.tsv` holds the spellings; changing it
+changes the trained model's inputs, so it is part of the model's hash.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+LEXICON = Path("data/lexicon/texting.tsv")
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_REPEATED_MARK = re.compile(r"([!?.,])[!?.,]+")
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[^\sa-z0-9]|\s+")
+_PRONOUN_IS = {"he", "she", "it", "that", "there", "what", "who", "where", "here", "how", "everyone", "someone", "somebody"}
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """Turns a message into the plain lower-case English that rules and encoder read."""
+
+    spellings: dict[str, str]
+
+    @classmethod
+    def load(cls, root: Path) -> Normaliser:
+        """Read the spelling lexicon under `root`: two columns, as typed and as meant; `#` starts a comment."""
+        rows = [line.split("\t") for line in (root / LEXICON).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+        return cls({row[0]: row[1] for row in rows})
+
+    def __call__(self, text: str) -> str:
+        """Return `text` normalised; applying it twice gives the same as once."""
+        plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+        plain = _INVISIBLE.sub("", "".join(_printable(plain))).lower()
+        plain = _REPEATED_MARK.sub(r"\1", _STRETCHED.sub(r"\1", plain))
+        words = [self._word(token) for token in _WORD.findall(plain)]
+        return " ".join("".join(words).split())
+
+    def _word(self, token: str) -> str:
+        meant = self.spellings.get(token)
+        if meant is not None:
+            return meant if token[0].isalnum() else f" {meant} "
+        return _expand(token) if "'" in token else token
+
+
+def _printable(text: str) -> list[str]:
+    """Replace control characters and line breaks by spaces; drop nothing else."""
+    return [" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text]
+
+
+def _expand(token: str) -> str:
+    """Write a contraction out: don't, she's, I'll; a possessive 's is left alone."""
+    stem, _, tail = token.partition("'")
+    if token in ("can't", "cannot"):
+        return "can not"
+    if token == "won't":
+        return "will not"
+    if stem.endswith("n") and tail == "t":
+        return f"{stem[:-1]} not"
+    if tail == "s":
+        return f"{stem} is" if stem in _PRONOUN_IS else token
+    endings = {"re": "are", "m": "am", "ll": "will", "ve": "have", "d": "would"}
+    return f"{stem} {endings[tail]}" if tail in endings else token

@@ -1,0 +1,74 @@
+"""The trained assistant inside this process, actions included: for measuring understanding and whole-conversation tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.utils.endpoints import EndpointConfig
+from rasa_sdk.executor import ActionExecutor
+
+from bot.channels import Replies, ranking
+from bot.serve import keep_quiet
+from bot.tracker_store import ForgettingTrackerStore, use_our_store
+from webhook.rasa_client import Understood, read_understood
+
+
+class LocalActions(EndpointConfig):  # type: ignore[misc]
+    """The action server without a socket: the same executor over the same package."""
+
+    def __init__(self) -> None:
+        """Register the actions."""
+        super().__init__(url="http://actions.invalid")
+        self.executor = ActionExecutor()
+        self.executor.register_package("actions")
+
+    async def request(self, *_: Any, json: dict[str, Any] | None = None, **__: Any) -> Any:
+        """Run the action that is asked for and return what a server would."""
+        return await self.executor.run(json)
+
+
+class AgentAssistant:
+    """An Assistant (see webhook/rasa_client.py) over an agent loaded here; calls from any thread share one event loop."""
+
+    def __init__(self, model: Path) -> None:
+        """Load the model; it takes about ten seconds."""
+        os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+        keep_quiet("ERROR")
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, name="assistant", daemon=True).start()
+        self.agent: Agent = self._wait(self._load(model))
+
+    def send(self, conversation: str, channel: str, text: str, metadata: dict[str, str], seconds: float) -> Understood:
+        """Run one turn; `seconds` is not enforced here."""
+        return read_understood(self._wait(self._turn(conversation, channel, text, metadata)))
+
+    def forget(self, conversation: str) -> None:
+        """Forget the conversation."""
+        self._wait(self.agent.tracker_store.delete(conversation))
+
+    def ready(self) -> bool:
+        """True: it was loaded."""
+        return True
+
+    async def _load(self, model: Path) -> Agent:
+        agent = Agent(action_endpoint=LocalActions(), tracker_store=ForgettingTrackerStore(domain=None))
+        agent.load_model(model)
+        use_our_store(agent)
+        return agent
+
+    async def _turn(self, conversation: str, channel: str, text: str, metadata: dict[str, str]) -> dict[str, Any]:
+        output = Replies(channel)
+        message = UserMessage(text, output, conversation, input_channel=channel, metadata=metadata)
+        message.parse_data = await self.agent.processor.parse_message(message)
+        await self.agent.handle_message(message)
+        return {"replies": output.replies, "ranking": ranking(message.parse_data)}
+
+    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()

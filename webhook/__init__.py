@@ -1,0 +1,21 @@
+"""The front door: web chat, text messages, the callback form, and the sealed handoff with its queue.
+
+FrontDoorError
+├── ConfigInvalid      a setting is missing or contradicts another; the app does not start
+├── WordsMissing       a reply named in code is not in data/responses, or a placeholder was not filled
+└── RasaUnavailable    Rasa did not answer within the deadline, or not in the agreed form
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app() -> Flask:
+    """Return the front door with the settings of the environment; what `flask --app webhook` and gunicorn call."""
+    from webhook.app import create_app as build_app
+
+    return build_app()

@@ -1,0 +1,107 @@
+"""Builds the front door from its settings: every part is made here and passed in, nothing at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+
+from directory.places import Gazetteer
+from directory.queries import open_directory
+from safety.danger import DangerDetector
+from webhook import callback, chat, cli, headers, health, page, problems
+from webhook.config import LOOPBACK, Config, load_config
+from webhook.conversations import Conversations
+from webhook.fallback import Fallback
+from webhook.front_door import FrontDoor
+from webhook.handoff.desk import Desk
+from webhook.handoff.keyring import Keyring
+from webhook.handoff.receipt import Receipts
+from webhook.handoff.services import load_services
+from webhook.handoff.windows import LONDON
+from webhook.keys import Keys
+from webhook.limits import Limits
+from webhook.live import refuse_unless_fit
+from webhook.parts import NAME, Parts
+from webhook.rasa_client import Assistant, RasaClient
+from webhook.sms import inbound
+from webhook.store.engine import open_queue
+from webhook.sweeper import start_sweeper
+from webhook.words import Words
+
+LARGEST_BODY = 64 * 1024  # bytes (architecture.md)
+
+
+def create_app(
+    env: Mapping[str, str] | None = None, root: Path | None = None, *, assistant: Assistant | None = None, now: Callable[[], datetime] | None = None
+) -> Flask:
+    """Return the front door; raises ConfigInvalid when it must not start. `assistant` and `now` are for tests."""
+    root = root or Path(__file__).resolve().parent.parent
+    config = load_config(os.environ if env is None else env, root)
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
+    app.extensions[NAME] = linden
+    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
+        app.register_blueprint(blueprint)
+    problems.register(app)
+    headers.register(app, page.leave_origin(config.exit_url))
+    _words_in_templates(app, linden)
+    cli.register(app)
+    start_sweeper(linden)
+    return app
+
+
+def build(config: Config, *, assistant: Assistant | None, now: Callable[[], datetime]) -> Parts:
+    """Make the parts of a front door from its settings."""
+    words = Words.load(config.root)
+    refuse_unless_fit(config, words)
+    keys = Keys.load(config.var / "master.key")
+    receipts = Receipts.load(config.root, keys)
+    queue = open_queue(config.queue_url)
+    rasa = assistant or RasaClient(config.rasa_url, rasa_secret(config))
+    fallback = Fallback(words, open_directory(config.directory_url), lambda: now().astimezone(LONDON).date())
+    detector = DangerDetector.load(config.root)
+    return Parts(
+        config=config,
+        keys=keys,
+        words=words,
+        conversations=Conversations(),
+        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets),
+        limits=Limits(keys, fallback.today),
+        rasa=rasa,
+        queue=queue,
+        services=load_services(config.root, config.mode),
+        receipts=receipts,
+        desk=Desk(queue, Keyring(config.var / "keyring"), receipts, keys, now),
+        twilio_token=twilio_token(config),
+        now=now,
+    )
+
+
+def twilio_token(config: Config) -> str | None:
+    """Return the token texts are signed with: the account's; or, on a loopback with no public address, this machine's own."""
+    if config.twilio_auth_token:
+        return config.twilio_auth_token
+    if config.host not in LOOPBACK or config.public_base_url:
+        return None
+    return Keys.load(config.var / "twilio.key").tag("twilio", "local")
+
+
+def rasa_secret(config: Config) -> str:
+    """Return the secret that Rasa's channels expect from the front door."""
+    return os.environ.get("LINDEN_RASA_SECRET") or Keys.load(config.var / "master.key").tag("rasa", "channel")
+
+
+def _words_in_templates(app: Flask, linden: Parts) -> None:
+    """Give templates the words by name, so that none is spelled in a template."""
+
+    def say(name: str, /, **values: object) -> str:
+        return linden.words.say(f"utter_{name}", "web", **values)
+
+    app.jinja_env.globals.update(say=say, demo=linden.config.demo, exit_url=linden.config.exit_url)
+    nobody = linden.words.say("utter_privacy_nobody_yet")
+    app.jinja_env.globals.update(controller=linden.config.data_controller or nobody, lead=linden.config.safeguarding_lead or nobody)

@@ -1,0 +1,133 @@
+"""Administration by command: `flask --app webhook helpline …` and `flask --app webhook directory …`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from webhook.handoff import HandoffError
+from webhook.handoff.desk import Desk, naive, windows_of
+from webhook.handoff.envelope import Recipient, point
+from webhook.handoff.keyfile import make_keyfile, open_keyfile
+from webhook.parts import NAME, Parts
+from webhook.store import workers
+from webhook.store.engine import transaction
+
+helpline = AppGroup("helpline", help="Keys of the helplines, and what is waiting for them.")
+passphrase_option = click.option("--passphrase", envvar="LINDEN_PASSPHRASE", prompt=True, hide_input=True)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the app."""
+    app.cli.add_command(helpline)
+
+
+def linden() -> Parts:
+    """The parts of the app the command runs in."""
+    found: Parts = current_app.extensions[NAME]
+    return found
+
+
+@helpline.command("recovery-key")
+@click.option("--service", required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@passphrase_option
+def recovery_key(service: str, out: Path, passphrase: str) -> None:
+    """Make the offline recovery key of a service; print the file, keep it in a safe, and delete it here."""
+    _known(service)
+    recipient = _made(out, passphrase)
+    with transaction(linden().queue) as session:
+        now = naive(linden().now())
+        workers.add_key(session, kid=recipient.kid, service=service, name="recovery", public_key=recipient.public_key, recovery=True, approved=now)
+    click.echo(f"recovery key {fingerprint(recipient.kid)} for {service} is in {out}")
+
+
+@helpline.command("add-worker")
+@click.argument("name")
+@click.option("--service", required=True)
+@click.option("--keyfile", type=click.Path(path_type=Path), required=True)
+@passphrase_option
+def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
+    """Make a worker's key; it receives nothing until it is approved."""
+    _known(service)
+    recipient = _made(keyfile, passphrase)
+    with transaction(linden().queue) as session:
+        workers.add_key(session, kid=recipient.kid, service=service, name=name, public_key=recipient.public_key, recovery=False, approved=None)
+    click.echo(f"{name}: fingerprint {fingerprint(recipient.kid)}; read it to the recovery holder, who approves it")
+
+
+@helpline.command("approve")
+@click.argument("name")
+@click.option("--service", required=True)
+@click.option("--recovery-key", "keyfile", type=click.Path(path_type=Path, exists=True), required=True)
+@passphrase_option
+def approve(name: str, service: str, keyfile: Path, passphrase: str) -> None:
+    """Approve a worker's key by showing the recovery key of the service."""
+    holder = Recipient.of(point(_private(keyfile, passphrase).public_key()))
+    with transaction(linden().queue) as session:
+        held = workers.find_key(session, holder.kid)
+        if held is None or not held.recovery or held.service != service:
+            raise click.ClickException(f"that is not the recovery key of {service}")
+        found = workers.find_by_name(session, name, service)
+        if not found:
+            raise click.ClickException(f"{service} has no worker called {name}")
+        for key in found:
+            key.approved = naive(linden().now())
+            click.echo(f"{name}: {fingerprint(key.kid)} is approved from now on")
+
+
+@helpline.command("list")
+def list_everything() -> None:
+    """List the keys, and the requests waiting with their clear columns only."""
+    with transaction(linden().queue) as session:
+        for key in workers.list_keys(session):
+            state = "recovery" if key.recovery else "approved" if key.approved else "waiting for approval"
+            click.echo(f"key {fingerprint(key.kid)}  {key.service}  {key.name}  {state}")
+    for request in linden().desk.waiting():
+        safe = "; ".join(window.label for window in windows_of(request))
+        flags = ", ".join(flag for flag, on in (("danger today", request.danger), ("under 18", request.under_18)) if on)
+        click.echo(f"request {request.id}  {request.service}  {request.state}  {flags or '-'}  safe: {safe}")
+
+
+@helpline.command("open")
+@click.argument("request_id")
+@click.option("--keyfile", type=click.Path(path_type=Path, exists=True), required=True)
+@passphrase_option
+def open_request(request_id: str, keyfile: Path, passphrase: str) -> None:
+    """Claim and open a request with a worker's or the recovery key; only in a safe window."""
+    desk: Desk = linden().desk
+    try:
+        opened = desk.open(request_id, open_keyfile(keyfile, passphrase))
+    except HandoffError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(opened, indent=1, ensure_ascii=False))
+
+
+def fingerprint(kid: str) -> str:
+    """A kid as it is read aloud: groups of four."""
+    return " ".join(kid[i : i + 4] for i in range(0, len(kid), 4))
+
+
+def _known(service: str) -> None:
+    names = [each.id for each in linden().services]
+    if service not in names:
+        raise click.ClickException(f"there is no service {service}; there are: {', '.join(names) or 'none'}")
+
+
+def _made(path: Path, passphrase: str) -> Recipient:
+    try:
+        return make_keyfile(path, passphrase)
+    except HandoffError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _private(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
+    try:
+        return open_keyfile(path, passphrase)
+    except HandoffError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,83 @@
+"""Settings, read once from the environment; a contradiction stops the start with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from webhook.errors import ConfigInvalid
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """Seconds from arrival to answer, lock wait included (architecture.md): after them the front door answers alone."""
+
+    web: float = 2.5
+    sms: float = 1.5
+    danger_now: float = 0.5
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything the front door is told from outside; see `load_config` for the variables."""
+
+    root: Path
+    var: Path
+    mode: str
+    host: str
+    port: int
+    rasa_url: str
+    public_base_url: str | None
+    twilio_auth_token: str | None
+    exit_url: str
+    safeguarding_lead: str | None
+    data_controller: str | None
+    budgets: Budgets = Budgets()
+
+    @property
+    def demo(self) -> bool:
+        """True in demonstration mode, when every page and first text must say so."""
+        return self.mode == "demo"
+
+    @property
+    def queue_url(self) -> str:
+        """The queue's database."""
+        return f"sqlite:///{self.var / 'queue.db'}"
+
+    @property
+    def directory_url(self) -> str:
+        """The directory's database, read-only here."""
+        return f"sqlite:///{self.var / 'directory.db'}"
+
+    @property
+    def own_url(self) -> str:
+        """The address Twilio is told to post to, without a trailing slash."""
+        return self.public_base_url or f"http://127.0.0.1:{self.port}"
+
+
+def load_config(env: Mapping[str, str], root: Path) -> Config:
+    """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
+    SAFEGUARDING_LEAD and DATA_CONTROLLER; raises ConfigInvalid."""
+    mode = env.get("LINDEN_MODE", "demo")
+    if mode not in ("demo", "live"):
+        raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
+    try:
+        port = int(env.get("PORT", "8080"))
+    except ValueError as error:
+        raise ConfigInvalid(f"PORT is {env['PORT']!r}; it must be a number") from error
+    return Config(
+        root=root,
+        var=Path(env.get("LINDEN_VAR", root / "var")),
+        mode=mode,
+        host=env.get("HOST", "127.0.0.1"),
+        port=port,
+        rasa_url=env.get("RASA_URL", "http://127.0.0.1:5005"),
+        public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/") or None,
+        twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
+        exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
+        safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
+        data_controller=env.get("DATA_CONTROLLER") or None,
+    )

@@ -1,0 +1,98 @@
+"""Conversations the front door holds in memory: bounded, timed, and forgotten for good when a person leaves."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from webhook.replies import Answer, Button, Reply
+
+IDLE_SECONDS = {"web": 20 * 60, "sms": 24 * 60 * 60}  # handoff.md, Deletion: 20 idle minutes; 24 h by text
+MOST = 20_000  # a bound on memory: the longest idle are forgotten first
+REMEMBERED_TURNS = 3  # how many answers are kept for a client that retries a turn
+
+
+@dataclass
+class Conversation:
+    """One person's chat: its keyed-hash id, where it is, and what it was just offered; no words of theirs are kept."""
+
+    id: str
+    channel: str
+    seen: float
+    area: str | None = None
+    turns: int = 0
+    answers: OrderedDict[int | None, Answer] = field(default_factory=OrderedDict)
+    offered: dict[str, Button] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def issue(self, answer: Answer) -> Answer:
+        """Swap each button's payload for an opaque id that only this conversation, at this turn, can use."""
+        self.offered = {}
+        return Answer(answer.danger, tuple(self._issue(reply) for reply in answer.replies), answer.status)
+
+    def _issue(self, reply: Reply) -> Reply:
+        issued = []
+        for button in reply.buttons:
+            token = secrets.token_urlsafe(9)
+            self.offered[token] = button
+            issued.append(Button(button.title, token))
+        return Reply(reply.id, reply.text, tuple(issued), reply.kind, reply.contact)
+
+    def remember(self, turn: int | None, answer: Answer) -> None:
+        """Keep the answer to `turn`, so that the same turn sent again gets the same answer; None is not kept."""
+        if turn is not None:
+            self.answers[turn] = answer
+        while len(self.answers) > REMEMBERED_TURNS:
+            self.answers.popitem(last=False)
+
+
+@dataclass
+class Conversations:
+    """All conversations of this process by id, oldest first; safe to use from many threads."""
+
+    clock: Callable[[], float] = time.monotonic
+    most: int = MOST
+    held: OrderedDict[str, Conversation] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self, conversation_id: str, channel: str) -> Conversation:
+        """Return the conversation, made new if it is not held or has been idle too long."""
+        with self.lock:
+            held = self._fresh(conversation_id)
+            if held is None:
+                held = self.held[conversation_id] = Conversation(conversation_id, channel, self.clock())
+                while len(self.held) > self.most:
+                    self.held.popitem(last=False)
+            return held
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """Return the conversation and count it as seen now, or None if it is not held or has been idle too long."""
+        with self.lock:
+            return self._fresh(conversation_id)
+
+    def forget(self, conversation_id: str) -> None:
+        """Drop the conversation; forgetting one that is not held is no error."""
+        with self.lock:
+            self.held.pop(conversation_id, None)
+
+    def sweep(self) -> list[str]:
+        """Drop every conversation that has been idle too long, and return their ids."""
+        with self.lock:
+            now = self.clock()
+            stale = [c.id for c in self.held.values() if now - c.seen > IDLE_SECONDS[c.channel]]
+            for conversation_id in stale:
+                del self.held[conversation_id]
+            return stale
+
+    def _fresh(self, conversation_id: str) -> Conversation | None:
+        held = self.held.get(conversation_id)
+        if held is None or self.clock() - held.seen > IDLE_SECONDS[held.channel]:
+            self.held.pop(conversation_id, None)
+            return None
+        held.seen = self.clock()
+        self.held.move_to_end(conversation_id)
+        return held

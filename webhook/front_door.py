@@ -1,0 +1,122 @@
+"""The one path every message takes: danger first, then limits, then Rasa within the deadline, then the answer.
+
+Danger is judged before and without Rasa; a `now` never waits for a lock, and whatever fails a person is still told
+999 and the national helplines.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from directory.places import Gazetteer
+from safety.danger import DangerDetector, Level
+from safety.redact import redact
+from webhook.cards import card_reply
+from webhook.config import Budgets
+from webhook.conversations import Conversation
+from webhook.errors import RasaUnavailable
+from webhook.fallback import Fallback
+from webhook.rasa_client import Assistant
+from webhook.replies import Answer, Button, Reply
+
+LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
+MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
+
+SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
+LEAVES = frozenset({"utter_quick_exit", "utter_delete_chat"})  # replies after which nothing of the chat is kept
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came in: the text, when (by the front door's clock), which turn (None: not told), whether limits allow it, and
+    how much danger is in it if that was judged already."""
+
+    text: str
+    arrived: float
+    turn: int | None = None
+    allowed: bool = True
+    level: Level | None = None
+
+
+@dataclass(frozen=True)
+class FrontDoor:
+    """Answers one message of one conversation; holds the parts and no state of its own."""
+
+    detector: DangerDetector
+    assistant: Assistant
+    gazetteer: Gazetteer
+    fallback: Fallback
+    budgets: Budgets
+    clock: Callable[[], float] = field(default=time.monotonic)
+
+    def answer(self, conversation: Conversation, said: Said) -> Answer:
+        """Return the answer to what a person typed; the same turn again gets the same answer and has no second effect."""
+        level = said.level or self.detector(said.text).level
+        if len(said.text) > LONGEST:
+            return self.refuse(level, conversation.channel, "utter_too_long", 413)
+        if not said.allowed and level == "none":
+            return self.refuse(level, conversation.channel, "utter_too_fast", 429)
+        if conversation.turns >= MOST_TURNS:
+            return self.refuse(level, conversation.channel, "utter_too_many_turns", 429)
+        hidden = redact(said.text)
+        conversation.area = self.gazetteer.find(said.text, hidden.postcodes) or conversation.area
+        plain = hidden.text.strip().lstrip("/").strip()
+        if not plain:
+            return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
+        return self._take_turn(conversation, level, plain, said)
+
+    def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
+        """Return the answer to a button this conversation was just offered; its title may name an area."""
+        conversation.area = self.gazetteer.find(button.title) or conversation.area
+        return self._take_turn(conversation, "none", button.payload, said)
+
+    def refuse(self, level: Level, channel: str, name: str, status: int) -> Answer:
+        """Return the answer to a message that is not passed on: danger first, then why."""
+        return Answer(level, (*self.fallback.danger(level, channel), self.fallback.say(name, channel)), status)
+
+    def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said) -> Answer:
+        """Answer under the conversation's lock; without it in time, or at once when the danger is now, answer alone."""
+        deadline = said.arrived + self._budget(conversation, level)
+        wait = 0.0 if level == "now" else max(0.0, deadline - self.clock())
+        if not conversation.lock.acquire(timeout=wait):
+            return conversation.issue(self._alone(conversation, level))
+        try:
+            if said.turn in conversation.answers:
+                return conversation.answers[said.turn]
+            conversation.turns += 1
+            answer = conversation.issue(self._ask(conversation, level, text, deadline))
+            conversation.remember(said.turn, answer)
+            return answer
+        finally:
+            conversation.lock.release()
+
+    def _ask(self, conversation: Conversation, level: Level, text: str, deadline: float) -> Answer:
+        """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
+        metadata = {"area": conversation.area} if conversation.area else {}
+        try:
+            understood = self.assistant.send(conversation.id, conversation.channel, text, metadata, deadline - self.clock())
+        except RasaUnavailable:
+            return self._alone(conversation, level)
+        return self._compose(conversation, level, understood.replies)
+
+    def _budget(self, conversation: Conversation, level: Level) -> float:
+        if level == "now":
+            return self.budgets.danger_now
+        return self.budgets.sms if conversation.channel == "sms" else self.budgets.web
+
+    def _compose(self, conversation: Conversation, level: Level, replies: tuple[Reply, ...]) -> Answer:
+        """Put the danger reply first; word the cards; and forget at Rasa what the person asked to be forgotten."""
+        if any(reply.id in LEAVES for reply in replies):
+            self.assistant.forget(conversation.id)
+        first = self.fallback.danger(level, conversation.channel)
+        said = [self._worded(reply, conversation.channel) for reply in replies]
+        return Answer(level, (*first, *(reply for reply in said if not (first and reply.id in SAYS_IT_ALREADY))))
+
+    def _worded(self, reply: Reply, channel: str) -> Reply:
+        return card_reply(self.fallback.words, channel, reply.contact) if reply.contact else reply
+
+    def _alone(self, conversation: Conversation, level: Level) -> Answer:
+        first = self.fallback.danger(level, conversation.channel)
+        return Answer(level, first if level == "now" else (*first, *self.fallback.alone(conversation.channel, conversation.area)))

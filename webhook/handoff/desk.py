@@ -1,0 +1,176 @@
+"""What happens to a request: sealed and queued, claimed, opened by the right key in a safe window, cancelled."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from webhook.handoff import NobodyToSealTo, NoSuchRecord, NotNow, NotYours
+from webhook.handoff.envelope import Recipient, lock, point, seal, unlock, unseal
+from webhook.handoff.keyring import Keyring
+from webhook.handoff.receipt import Receipts
+from webhook.handoff.windows import LONDON, Window, callable_now, next_window
+from webhook.keys import Keys
+from webhook.store import requests, workers
+from webhook.store.engine import transaction
+from webhook.store.models import CallbackRequest
+
+LONGEST_WAIT = timedelta(days=21)
+USABLE_WINDOWS = 3
+
+CURE = (
+    "flask --app webhook helpline recovery-key --service {service} --out FILE",
+    "flask --app webhook helpline add-worker NAME --service {service} --keyfile FILE",
+    "flask --app webhook helpline approve NAME --service {service} --recovery-key FILE",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request as a person made it: what is sealed, and what must stay in the clear to plan the work."""
+
+    service: str
+    windows: tuple[Window, ...]
+    sealed: dict[str, Any]
+    danger: bool
+    under_18: bool
+    booked: str | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The queue of sealed requests, with the keys it needs and the clock it goes by."""
+
+    queue: Engine
+    keyring: Keyring
+    receipts: Receipts
+    keys: Keys
+    now: Callable[[], datetime]
+
+    def recipients(self, service: str) -> list[Recipient]:
+        """Return whom a request to `service` is sealed to; raises NobodyToSealTo, naming the commands that cure it."""
+        with Session(self.queue, future=True) as session:
+            keys = workers.approved_keys(session, service)
+            if not any(key.recovery for key in keys) or all(key.recovery for key in keys):
+                cure = "\n  ".join(command.format(service=service) for command in CURE)
+                raise NobodyToSealTo(f"{service} has no approved worker key and recovery key. Make them with:\n  {cure}")
+            return [Recipient(key.kid, key.public_key) for key in keys]
+
+    def submit(self, wanted: Wanted, idempotency_key: str) -> str:
+        """Seal and queue a request in one transaction, and return its receipt; the same key again gives the same receipt.
+
+        Raises NobodyToSealTo or TooLarge before anything is written."""
+        key_tag = self.keys.tag("callback/key", idempotency_key)
+        try:
+            with transaction(self.queue) as session:
+                return self.submit_in(session, wanted, key_tag)
+        except IntegrityError:
+            with Session(self.queue, future=True) as session:
+                known = requests.find_by_key(session, key_tag)
+                if known is None:
+                    raise
+                return self.receipts.of(known.id)
+
+    def submit_in(self, session: Session, wanted: Wanted, key_tag: str) -> str:
+        """Queue a request within a transaction the caller commits; see `submit`."""
+        known = requests.find_by_key(session, key_tag)
+        if known is not None:
+            return self.receipts.of(known.id)
+        request_id, now = secrets.token_hex(16), self.now()
+        epoch = f"{now.astimezone(LONDON):%Y-%m-%d}"
+        inner = seal(wanted.sealed, request_id, wanted.service, self.recipients(wanted.service))
+        receipt = self.receipts.of(request_id)
+        session.add(
+            CallbackRequest(
+                id=request_id,
+                service=wanted.service,
+                epoch=epoch,
+                windows=" ".join(window.key for window in sorted(wanted.windows)),
+                danger=wanted.danger,
+                under_18=wanted.under_18,
+                booked=wanted.booked,
+                received=hour(now),
+                expires=naive(expiry(wanted.windows, now)),
+                state="waiting",
+                attempts=0,
+                receipt_tag=self.receipts.tag(receipt),
+                key_tag=key_tag,
+                record=lock(inner, epoch, self.keyring.make_or_get(epoch)),
+            )
+        )
+        return receipt
+
+    def cancel(self, receipt: str) -> None:
+        """End whatever has this receipt; the caller cannot tell whether there was anything."""
+        with transaction(self.queue) as session:
+            self.cancel_in(session, receipt)
+
+    def cancel_in(self, session: Session, receipt: str) -> None:
+        """Cancel within a transaction the caller commits; see `cancel`."""
+        requests.cancel_requests(session, self.receipts.tag(receipt), naive(self.now()))
+
+    def waiting(self, service: str | None = None) -> list[CallbackRequest]:
+        """Return the requests that have not ended; their clear columns only."""
+        with Session(self.queue, future=True) as session:
+            return requests.list_waiting(session, service)
+
+    def open(self, request_id: str, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
+        """Claim and open a request with a worker's or recovery key, only in a safe window.
+
+        Raises NoSuchRecord, NotYours, NotNow, EpochKeyGone or an EnvelopeError."""
+        kid = Recipient.of(point(private_key.public_key())).kid
+        now = self.now()
+        with transaction(self.queue) as session:
+            key, request = workers.find_key(session, kid), requests.find_request(session, request_id)
+            if request is None or request.state == "ended":
+                raise NoSuchRecord("no request with that id is waiting")
+            if key is None or key.approved is None or key.left is not None or key.service != request.service:
+                raise NotYours("this key is not an approved key of that request's service")
+            check_window(request, now)
+            if not requests.claim_request(session, request_id, key.name, naive(now)):
+                raise NotYours("somebody else has claimed it")
+            opened = self._unseal(request, private_key)
+            requests.mark_opened(session, request_id, key.name, hour(now))
+        return opened
+
+    def _unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
+        inner = unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
+        return unseal(inner, request.id, request.service, private_key)
+
+
+def check_window(request: CallbackRequest, now: datetime) -> None:
+    """Raise NotNow unless a call may start now; it names the next time one may."""
+    windows = windows_of(request)
+    if not callable_now(windows, now):
+        following = next_window(windows, now)
+        when = f"the next safe time is {following.label}" if following else "no safe time is left"
+        raise NotNow(f"it is not a safe time to ring; {when}")
+
+
+def windows_of(request: CallbackRequest) -> list[Window]:
+    """Return the safe windows of a request."""
+    return [Window.read(key) for key in request.windows.split()]
+
+
+def expiry(windows: tuple[Window, ...], now: datetime) -> datetime:
+    """When a request expires: after its third window, or 21 days, whichever is first (handoff.md, Deletion)."""
+    usable = sorted(windows)[:USABLE_WINDOWS]
+    return min(usable[-1].end, now + LONGEST_WAIT)
+
+
+def naive(moment: datetime) -> datetime:
+    """A moment as the database keeps it: UTC, without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def hour(moment: datetime) -> datetime:
+    """A moment to the hour, as the database keeps it."""
+    return naive(moment).replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,45 @@
+"""Limits on how fast messages may come, keyed so that no address or number is ever stored."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from webhook.keys import Keys
+
+RULES: dict[str, str] = {
+    "open": "30 per minute",  # chats opened from one network; a library or a refuge may share one
+    "message": "120 per minute",  # messages from one network
+    "text": "20 per 10 minute",  # texts from one number
+    "callback": "6 per hour",  # requests from one network
+    "cancel": "10 per hour",  # guesses at a receipt from one network or number
+}
+
+
+@dataclass
+class Limits:
+    """Counts by keyed hash; the key changes each day, so yesterday's counts name nobody."""
+
+    keys: Keys
+    today: Callable[[], date]
+    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    rules: dict[str, RateLimitItem] = field(default_factory=lambda: {name: parse(rule) for name, rule in RULES.items()})
+
+    def allow(self, rule: str, who: str) -> bool:
+        """Count one more of `rule` by `who`, and return whether it is within the limit."""
+        return bool(self.limiter.hit(self.rules[rule], self.keys.tag(f"limits/{self.today()}", who)))
+
+
+def network(address: str | None) -> str:
+    """Return the network an address is in, /24 or /56: what limits are counted by, never the address itself."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 56), strict=False))

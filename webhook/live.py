@@ -1,0 +1,66 @@
+"""What must be true before Linden may speak to real people: in live mode it refuses to start, and lists what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import yaml
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from directory.models import Service
+from directory.queries import open_directory
+from webhook.config import Config
+from webhook.errors import ConfigInvalid
+from webhook.words import FOLDER, Words
+
+SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page")  # every reply of these must be signed off
+SIGNOFF = "docs/wording-signoff.yml"
+
+
+def refuse_unless_fit(config: Config, words: Words) -> None:
+    """Raise ConfigInvalid in live mode, listing all that is missing; demonstration mode always may start."""
+    if config.mode != "live":
+        return
+    missing = [*_people(config), *_unsigned(config, words), *_unconfirmed(config)]
+    if missing:
+        raise ConfigInvalid("LINDEN_MODE=live must not start yet:\n- " + "\n- ".join(missing))
+
+
+def wording_hash(words: Words, name: str) -> str:
+    """The hash a sign-off names: of every wording of the reply, web and text."""
+    said = "\0".join(f"{variant.channel}:{variant.text}" for variant in words.replies[name])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def replies_in(config: Config, area: str) -> list[str]:
+    """The names of the replies of an area."""
+    return list(yaml.safe_load((config.root / FOLDER / f"{area}.yml").read_text("utf-8"))["responses"])
+
+
+def _people(config: Config) -> Iterator[str]:
+    if not config.safeguarding_lead:
+        yield "no safeguarding lead is named (SAFEGUARDING_LEAD)"
+    if not config.data_controller:
+        yield "no data controller is named (DATA_CONTROLLER)"
+
+
+def _unsigned(config: Config, words: Words) -> Iterator[str]:
+    signed = yaml.safe_load((config.root / SIGNOFF).read_text("utf-8")) or {}
+    for area in SIGNED_AREAS:
+        for name in replies_in(config, area):
+            entry = signed.get(name) or {}
+            if not entry.get("reviewer") or entry.get("hash") != wording_hash(words, name):
+                yield f"{name} is not signed off as it now reads ({SIGNOFF})"
+
+
+def _unconfirmed(config: Config) -> Iterator[str]:
+    try:
+        with Session(open_directory(config.directory_url), future=True) as session:
+            services = [s.id for s in session.query(Service).filter(Service.status == "active") if s.phones and not s.assured_by]
+    except SQLAlchemyError:
+        yield "the directory is not loaded (make run)"
+        return
+    for service in services:
+        yield f"no person has confirmed the number of {service} (directory confirm)"

@@ -1,0 +1,73 @@
+"""The chat page for people with and without JavaScript: one document, ordinary forms, and a way out that works."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from webhook.chat import find_conversation, forget, new_session, take_turn
+from webhook.front_door import Said
+from webhook.limits import network
+from webhook.parts import parts
+from webhook.problems import Problem
+
+bp = Blueprint("page", __name__)
+
+
+@bp.get("/")
+def chat_page() -> str:
+    """Show the page before anything was said."""
+    return render_template("chat.html", answer=None, session="", turn=1, text="")
+
+
+@bp.post("/chat")
+def say() -> tuple[str, int] | Response:
+    """Answer a message posted by the plain form: 200 with the next page, never a redirect to a page of the chat."""
+    linden, arrived = parts(), parts().front_door.clock()
+    token = request.form.get("session", "")
+    text = request.form.get("text", "")
+    if not token:
+        if not linden.limits.allow("open", network(request.remote_addr)):
+            raise Problem("utter_too_fast", 429, linden.front_door.detector(text).level)
+        token = new_session(linden)
+    conversation = find_conversation(linden, token, text)
+    turn = request.form.get("turn", type=int)
+    allowed = linden.limits.allow("message", network(request.remote_addr))
+    answer = take_turn(linden, conversation, Said(text, arrived, turn, allowed), request.form.get("payload", ""))
+    if answer.danger == "none" and any(reply.id == "utter_quick_exit" for reply in answer.replies):
+        return _out(token)
+    kept = text if answer.status != 200 else ""
+    return render_template("chat.html", answer=answer, session=token, turn=(turn or 0) + 1, text=kept), answer.status
+
+
+@bp.post("/leave")
+def leave() -> Response:
+    """Forget the chat and go to the neutral page."""
+    return _out(request.form.get("session", ""))
+
+
+@bp.get("/leave")
+def leave_by_link() -> Response:
+    """Go to the neutral page; a plain link carries no token, so the chat is forgotten by its time limit."""
+    return _out("")
+
+
+@bp.get("/privacy")
+def privacy() -> str:
+    """Say who runs this, what is kept, for how long, and who sees it."""
+    return render_template("privacy.html")
+
+
+def _out(token: str) -> Response:
+    forget(parts(), token)
+    response = redirect(parts().config.exit_url, 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def leave_origin(exit_url: str) -> str:
+    """The origin a form may be sent on to when somebody leaves; for the content security policy."""
+    address = urlsplit(exit_url)
+    return f"{address.scheme}://{address.netloc}"

@@ -1,0 +1,27 @@
+"""One text as it was received, and what is answered when nothing else can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from safety.danger import Level
+from webhook.front_door import FrontDoor
+from webhook.sms.gsm7 import fit
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text: its MessageSid, the sender in E.164, what it says, and when it arrived by the front door's clock."""
+
+    sid: str
+    number: str
+    body: str
+    arrived: float
+
+
+def alone(front_door: FrontDoor, level: Level) -> str:
+    """Return the front door's own words for a text: danger first, then the national lines."""
+    replies = front_door.fallback.danger(level, "sms")
+    if level != "now":
+        replies += front_door.fallback.alone("sms", None)
+    return fit([reply.text for reply in replies])

@@ -1,0 +1,1 @@
+"""The queue's database: callback requests, worker keys, text messages seen, half-finished questions, audit."""
