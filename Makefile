@@ -32,6 +32,7 @@ lint: setup-dev ## ruff, mypy, layers, yaml, rasa data validation
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/yamllint -s .
+	@$(BIN)/python -W ignore -m tools.validate
 
 eval: setup-dev ## measure understanding: make eval FILE=rows.tsv
 	@$(BIN)/python -W ignore -m tools.train

@@ -23,6 +23,6 @@ class ActionSuggest(Action):  # type: ignore[misc]
         """Name the question, with the buttons of the best intents that have a title; nothing is remembered."""
         titles = {button["payload"].removeprefix("/"): button for button in domain["responses"][TITLES][0]["buttons"]}
         ranked = [item["name"] for item in tracker.latest_message.get("intent_ranking", [])]
-        buttons = [titles[name] for name in ranked if name in titles and name != MENU][:MOST] + [titles[MENU]]
-        dispatcher.utter_message(response="utter_not_sure", buttons=buttons)
+        likely = [titles[name] for name in ranked if name in titles and name != MENU][:MOST]
+        dispatcher.utter_message(response="utter_not_sure", buttons=[*likely, titles[MENU]])
         return []

@@ -11,6 +11,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
@@ -32,7 +33,7 @@ class WebInput(InputChannel):  # type: ignore[misc]
         routes = Blueprint(f"linden_{channel}")
 
         async def message(request: Request) -> HTTPResponse:
-            return await _turn(request, channel)
+            return await _answer(request, channel)
 
         routes.add_route(_health, "/", methods=["GET"])
         routes.add_route(message, "/message", methods=["POST"])
@@ -81,16 +82,25 @@ def ranking(parsed: dict[str, Any]) -> list[tuple[str, float]]:
     return [(item["name"], float(item["confidence"])) for item in ranked[:RANKED]]
 
 
-async def _turn(request: Request, channel: str) -> HTTPResponse:
-    """Run one turn and return its replies and the intents considered."""
+async def _answer(request: Request, channel: str) -> HTTPResponse:
     if not _allowed(request):
         return json({"error": "forbidden"}, 403)
-    body, agent = request.json, request.app.ctx.agent
+    body = request.json
+    return json(await run_turn(request.app.ctx.agent, channel, body["sender"], body["text"], body.get("metadata") or {}))
+
+
+async def run_turn(agent: Agent, channel: str, sender: str, text: str, metadata: dict[str, str]) -> dict[str, Any]:
+    """Run one turn of a conversation and return its replies and the intents considered.
+
+    The area the front door resolved is added as an entity, so that Rasa's own slot mapping remembers it."""
     output = Replies(channel)
-    turn = UserMessage(body["text"], output, body["sender"], input_channel=channel, metadata=body.get("metadata") or {})
-    turn.parse_data = await agent.processor.parse_message(turn)
+    turn = UserMessage(text, output, sender, input_channel=channel, metadata=metadata)
+    parsed = await agent.processor.parse_message(turn)
+    if metadata.get("area"):
+        parsed["entities"] = [*parsed.get("entities", ()), {"entity": "area", "value": metadata["area"], "start": 0, "end": 0}]
+    turn.parse_data = parsed
     await agent.handle_message(turn)
-    return json({"replies": output.replies, "ranking": ranking(turn.parse_data)})
+    return {"replies": output.replies, "ranking": ranking(parsed)}
 
 
 async def _health(_: Request) -> HTTPResponse:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
-from bot.channels import Replies, ranking
+from bot.channels import run_turn
 from bot.serve import keep_quiet
 from bot.tracker_store import ForgettingTrackerStore, use_our_store
 from webhook.rasa_client import Understood, read_understood
@@ -47,7 +46,7 @@ class AgentAssistant:
 
     def send(self, conversation: str, channel: str, text: str, metadata: dict[str, str], seconds: float) -> Understood:
         """Run one turn; `seconds` is not enforced here."""
-        return read_understood(self._wait(self._turn(conversation, channel, text, metadata)))
+        return read_understood(self._wait(run_turn(self.agent, channel, conversation, text, metadata)))
 
     def forget(self, conversation: str) -> None:
         """Forget the conversation."""
@@ -62,13 +61,6 @@ class AgentAssistant:
         agent.load_model(model)
         use_our_store(agent)
         return agent
-
-    async def _turn(self, conversation: str, channel: str, text: str, metadata: dict[str, str]) -> dict[str, Any]:
-        output = Replies(channel)
-        message = UserMessage(text, output, conversation, input_channel=channel, metadata=metadata)
-        message.parse_data = await self.agent.processor.parse_message(message)
-        await self.agent.handle_message(message)
-        return {"replies": output.replies, "ranking": ranking(message.parse_data)}
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()

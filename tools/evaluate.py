@@ -104,7 +104,7 @@ def answer_row(linden: Parts, recorder: Recorder, row: Row, number: int) -> None
     started = time.perf_counter()
     answer = linden.front_door.answer(conversation, Said(row.text, linden.front_door.clock()))
     row.milliseconds = (time.perf_counter() - started) * 1000
-    ranking = recorder.last.ranking if recorder.last else ()
+    ranking: tuple[tuple[str, float], ...] = recorder.last.ranking if recorder.last else ()
     row.ranked = ["out_of_scope" if name == FALLBACK else name for name, _ in ranking]
     row.heard, row.found = answer.danger, conversation.area
     linden.rasa.forget(conversation.id)

@@ -21,7 +21,8 @@ from tools.demo_keys import OPENING, make_demo_keys
 from webhook.app import rasa_secret
 from webhook.config import Config, load_config
 
-RASA_PORT, ACTIONS_PORT = 5005, 5055
+RASA_PORT = int(os.environ.get("RASA_PORT", "5005"))
+ACTIONS_PORT = int(os.environ.get("ACTIONS_PORT", "5055"))
 LEAST_FREE = 512 * 1024**2  # bytes
 FRONT_DOOR_SECONDS, ALL_SECONDS = 60, 300
 
@@ -77,12 +78,14 @@ def serve(root: Path, config: Config) -> int:
         "LINDEN_RASA_SECRET": rasa_secret(config),
         "LINDEN_MODEL": str(train.model_path(root)),
         "RASA_PORT": str(RASA_PORT),
+        "RASA_URL": f"http://127.0.0.1:{RASA_PORT}",
         "ACTIONS_PORT": str(ACTIONS_PORT),
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONPATH": str(root),
+        "PYTHONWARNINGS": "ignore",
         "LINDEN_VAR": str(config.var),
     }
+    env["PYTHONPATH"] = os.pathsep.join(part for part in (str(root), os.environ.get("PYTHONPATH", "")) if part)
     honcho = subprocess.Popen([sys.executable, "-m", "honcho", "start"], cwd=root, env=env)
     signal.signal(signal.SIGTERM, lambda *_: honcho.terminate())
     try:

@@ -61,13 +61,13 @@ def main() -> int:
 def model_path(root: Path) -> Path:
     """Where the Rasa model for the inputs under `root` is, or will be."""
     encoder = (root / build_encoder.FOLDER / "manifest.json").read_text("utf-8")
-    return root / MODELS / f"linden-{_hash(root, RASA_INPUTS, encoder)}.tar.gz"
+    return root / MODELS / f"linden-{hash_of(root, RASA_INPUTS, encoder)}.tar.gz"
 
 
 def danger_hash(root: Path) -> str:
     """The hash of the danger head's inputs under `root`."""
     encoder = (root / build_encoder.FOLDER / "manifest.json").read_text("utf-8")
-    return _hash(root, DANGER_INPUTS, encoder)
+    return hash_of(root, DANGER_INPUTS, encoder)
 
 
 def danger_stamp(root: Path) -> Path:
@@ -102,7 +102,8 @@ def _progress(line: str) -> None:
         print(f"\r{line}", end="", flush=True)
 
 
-def _hash(root: Path, inputs: Iterable[str], *more: str) -> str:
+def hash_of(root: Path, inputs: Iterable[str], *more: str) -> str:
+    """The hash of the files named under `root`, their contents and names, and of `more`."""
     digest = hashlib.sha256("\0".join(more).encode())
     for name in inputs:
         for path in _files(root / name):

@@ -6,7 +6,7 @@ import logging
 import secrets
 from datetime import datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from webhook.chat import conversation_id
@@ -37,7 +37,7 @@ def show() -> str:
 
 
 @bp.post("")
-def send() -> tuple[str, int]:
+def send() -> tuple[str | Response, int]:
     """Seal and queue a request, and say its two words; nothing typed is lost when something is wrong with it."""
     linden = parts()
     service = next((each for each in linden.services if each.id == request.form.get("service")), None)
@@ -58,6 +58,8 @@ def send() -> tuple[str, int]:
     except (SQLAlchemyError, OSError) as error:
         logger.error("a request could not be saved: %s", type(error).__name__)
         raise Problem("utter_form_not_saved", 503) from error
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"receipt": receipt}), 201
     first, last = reach(wanted.windows)
     return render_template("receipt.html", receipt=receipt.replace("-", " "), first=first, last=last), 201
 

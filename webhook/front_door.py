@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level
 from safety.redact import redact
+from safety.rules import LEVELS
 from webhook.cards import card_reply
 from webhook.config import Budgets
 from webhook.conversations import Conversation
@@ -62,7 +63,7 @@ class FrontDoor:
             return self.refuse(level, conversation.channel, "utter_too_many_turns", 429)
         hidden = redact(said.text)
         conversation.area = self.gazetteer.find(said.text, hidden.postcodes) or conversation.area
-        plain = hidden.text.strip().lstrip("/").strip()
+        plain = hidden.text.strip(" /\t\n")
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
         return self._take_turn(conversation, level, plain, said)
@@ -83,8 +84,9 @@ class FrontDoor:
         if not conversation.lock.acquire(timeout=wait):
             return conversation.issue(self._alone(conversation, level))
         try:
-            if said.turn in conversation.answers:
-                return conversation.answers[said.turn]
+            known = conversation.answers.get(said.turn)
+            if known is not None and LEVELS.index(known.danger) >= LEVELS.index(level):
+                return known
             conversation.turns += 1
             answer = conversation.issue(self._ask(conversation, level, text, deadline))
             conversation.remember(said.turn, answer)

@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webhook.handoff.desk import naive
 from webhook.parts import Parts
+from webhook.sms.claims import REPLY_KEPT
 from webhook.store.engine import transaction
 from webhook.store.models import Draft, TextMessage
 
 SWEEP_SECONDS = 30
-REPLY_KEPT = timedelta(hours=24)  # sms.md: the stored reply is deleted after a day
 SID_KEPT = timedelta(days=396)  # sms.md: the bare hash of a MessageSid stays 13 months
 
 logger = logging.getLogger(__name__)

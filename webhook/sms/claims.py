@@ -20,6 +20,7 @@ from webhook.store.engine import transaction
 from webhook.store.models import TextMessage
 
 STALE = timedelta(seconds=5)  # a claim this old without a reply was lost with its process
+REPLY_KEPT = timedelta(hours=24)  # sms.md: the stored reply is deleted after a day
 WAIT_SECONDS, POLL_SECONDS = 1.5, 0.05
 
 
@@ -42,9 +43,10 @@ def claim_message(linden: Parts, sid: str) -> Claim:
     except IntegrityError:
         with Session(linden.queue, future=True) as session:
             known = session.get(TextMessage, tag)
-            if known is None or known.reply is not None:
+            age = naive(linden.now()) - known.received if known else REPLY_KEPT
+            if known is None or known.reply is not None or age >= REPLY_KEPT:
                 return Claim.ANSWERED
-            return Claim.LOST if naive(linden.now()) - known.received > STALE else Claim.UNDER_WAY
+            return Claim.LOST if age > STALE else Claim.UNDER_WAY
 
 
 def keep_reply(linden: Parts, session: Session, sid: str, reply: str) -> None:

@@ -26,6 +26,8 @@ const post = (path, body) => fetch(path, {
   body: JSON.stringify(body),
 });
 
+document.getElementById('hint').hidden = false;
+
 // ---- leaving --------------------------------------------------------------------------------------------------------
 
 function leave() {
@@ -55,8 +57,8 @@ document.addEventListener('visibilitychange', () => document.body.classList.togg
 
 // ---- talking --------------------------------------------------------------------------------------------------------
 
+// Sends a message or a choice and shows the answer; false when it was not taken, and then what was typed stays in the box.
 async function take(body) {
-  if (busy) return;
   busy = true;
   status.textContent = words.typing;
   try {
@@ -67,8 +69,10 @@ async function take(body) {
     if (response.ok) { turn += 1; box.value = ''; }
     if (response.status === 410) { session = ''; turn = 1; }
     show(answer);
+    return response.ok;
   } catch {
     status.textContent = words.lost;
+    return false;
   } finally {
     busy = false;
   }
@@ -98,29 +102,58 @@ function bubble(reply) {
 
 function choice({ title, payload }) {
   const button = element('button', title, { type: 'button' });
-  button.addEventListener('click', () => { mine(title); take({ payload }); });
+  button.addEventListener('click', () => ask(title, { payload }));
   return button;
 }
 
-// The call form is an ordinary page; the token goes with it in the body of a post.
+// The call form is fetched into this document, so that nothing is left by moving between pages.
 function openForm() {
-  const node = element('form', [
-    element('input', [], { type: 'hidden', name: 'session', value: session }),
-    element('button', words.form),
-  ], { method: 'post', action: '/callback/form' });
-  return node;
+  const button = element('button', words.form, { type: 'button' });
+  button.addEventListener('click', async () => {
+    const place = button.parentElement;
+    await swap(place, '/callback/form', new URLSearchParams({ session }));
+  });
+  return element('p', button);
+}
+
+async function swap(place, path, body) {
+  try {
+    const response = await fetch(path, { method: 'POST', cache: 'no-store', body });
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    place.replaceChildren(...page.querySelector('main').childNodes);
+    place.querySelectorAll('form').forEach((each) => each.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const filled = new URLSearchParams(new FormData(each, event.submitter));
+      swap(place, new URL(each.action).pathname, filled);
+    }));
+    place.scrollIntoView({ block: 'start' });
+  } catch {
+    status.textContent = words.lost;
+  }
 }
 
 function mine(text) {
-  log.append(element('div', element('p', text), { className: 'bubble mine' }));
+  const node = element('div', element('p', text), { className: 'bubble mine' });
+  log.append(node);
+  return node;
+}
+
+async function ask(text, body) {
+  if (!text || busy) return;
+  const said = mine(text);
+  if (!await take(body)) said.remove();
 }
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   const text = box.value.trim();
-  if (!text || busy) return;
-  mine(text);
-  take({ text });
+  ask(text, { text });
+});
+
+document.getElementById('menu').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const text = event.submitter.value;
+  ask(text, { text });
 });
 
 box.addEventListener('keydown', (event) => {

@@ -1,0 +1,162 @@
+"""Parts the tests share: real words, rules, directory and queue; an assistant that can be told how to behave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+
+from directory.load import load_seed
+from safety.danger import DangerDetector
+from safety.encoder import Encoder
+from safety.normalise import Normaliser
+from safety.rules import Rules
+from tools.agent import AgentAssistant
+from tools.train import model_path
+from webhook.app import create_app
+from webhook.errors import RasaUnavailable
+from webhook.handoff.keyfile import make_keyfile
+from webhook.parts import NAME, Parts
+from webhook.rasa_client import Understood
+from webhook.replies import Reply
+from webhook.store import workers
+from webhook.store.engine import transaction
+
+os.environ["LINDEN_MODE"] = "demo"
+ROOT = Path(__file__).resolve().parent.parent
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
+PASSPHRASE = "a passphrase for tests"
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    moment: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **amount: float) -> None:
+        self.moment += timedelta(**amount)
+
+
+@dataclass
+class Scripted:
+    """An assistant that answers as it is told: with replies, with an error, or by running a function first."""
+
+    replies: tuple[Reply, ...] = (Reply("utter_greet", "Hello."),)
+    error: bool = False
+    before: Callable[[], None] = lambda: None
+    sent: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+
+    def send(self, conversation: str, channel: str, text: str, metadata: dict[str, str], seconds: float) -> Understood:
+        self.sent.append((conversation, channel, text, metadata))
+        self.before()
+        if self.error:
+            raise RasaUnavailable("told to be")
+        return Understood(self.replies, (("greet", 0.9),))
+
+    def forget(self, conversation: str) -> None:
+        self.forgotten.append(conversation)
+
+    def ready(self) -> bool:
+        return not self.error
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def normalise() -> Normaliser:
+    return Normaliser.load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def rules() -> Rules:
+    return Rules.load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return Encoder.load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def detector() -> DangerDetector:
+    return DangerDetector.load(ROOT)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def scripted() -> Scripted:
+    return Scripted()
+
+
+def make_app(var: Path, assistant: object, clock: Clock, **env: str) -> Flask:
+    """A front door with its own databases under `var` and the directory loaded."""
+    load_seed(create_engine(f"sqlite:///{var / 'directory.db'}", future=True), ROOT)
+    app = create_app({"LINDEN_VAR": str(var), **env}, ROOT, assistant=assistant, now=clock)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@pytest.fixture
+def app(tmp_path: Path, scripted: Scripted, clock: Clock) -> Flask:
+    return make_app(tmp_path, scripted, clock)
+
+
+@pytest.fixture
+def linden(app: Flask) -> Parts:
+    return app.extensions[NAME]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def keys(tmp_path: Path, linden: Parts) -> dict[str, Path]:
+    """An approved worker key and recovery key for the Dudley demonstration helpline."""
+    return add_keys(tmp_path, linden, "demo-dudley")
+
+
+def add_keys(folder: Path, linden: Parts, service: str) -> dict[str, Path]:
+    """Make and approve a worker and a recovery key for a service; return their files by name."""
+    made = {}
+    for name in ("worker", "recovery"):
+        made[name] = folder / f"{service}-{name}.json"
+        recipient = make_keyfile(made[name], PASSPHRASE)
+        with transaction(linden.queue) as session:
+            workers.add_key(
+                session,
+                kid=recipient.kid,
+                service=service,
+                name=name,
+                public_key=recipient.public_key,
+                recovery=name == "recovery",
+                approved=linden.now().replace(tzinfo=None),
+            )
+    return made
+
+
+@pytest.fixture(scope="session")
+def assistant() -> AgentAssistant:
+    """The trained assistant, loaded once for every conversation test."""
+    return AgentAssistant(model_path(ROOT))

@@ -1,0 +1,58 @@
+"""Danger is the higher of rules and head, and is judged with neither model nor encoder."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from safety import EncoderMissing
+from safety.danger import LONGEST_ENCODED, DangerDetector
+from safety.encoder import Encoder
+from safety.head import Head, Scores
+from tests.conftest import ROOT
+from tools.corpus import read_held_out
+
+
+def test_without_models_the_rules_still_answer(detector: DangerDetector) -> None:
+    bare = dataclasses.replace(detector, encoder=None, head=None)
+    assert bare("he has got a knife and hes outside").level == "now"
+
+
+def test_the_head_hears_what_no_rule_names(detector: DangerDetector) -> None:
+    bare = dataclasses.replace(detector, encoder=None, head=None)
+    text = "he is dragging me out of bed by my hair and the kids are crying"
+    assert bare(text).level == "none"
+    assert detector(text).level != "none"
+
+
+def test_over_long_text_is_read_by_rules_alone(detector: DangerDetector) -> None:
+    text = "word " * LONGEST_ENCODED + "he has got a knife and hes outside"
+    assert detector(text).level == "now"
+
+
+def test_a_verdict_keeps_no_words(detector: DangerDetector) -> None:
+    verdict = detector("he has got a knife and hes outside")
+    assert "knife" not in repr(verdict)
+
+
+def test_the_head_refuses_another_encoder(encoder: Encoder) -> None:
+    other = dataclasses.replace(encoder, fingerprint="another")
+    with pytest.raises(EncoderMissing, match="another encoder"):
+        Head.load(ROOT, other)
+
+
+def test_now_needs_danger_first() -> None:
+    head = Head(np.zeros((2, 3), np.float32), np.zeros(2, np.float32), np.array([0.5, 0.2], np.float32))
+    assert head.level(Scores(danger=0.4, now=0.9)) == "none"
+    assert head.level(Scores(danger=0.6, now=0.1)) == "high"
+    assert head.level(Scores(danger=0.6, now=0.3)) == "now"
+
+
+def test_held_out_danger_does_not_fall_below_its_floor(detector: DangerDetector) -> None:
+    """The floor is what the landed version reached, less a little; docs/decisions has the figures."""
+    lines = read_held_out(ROOT)
+    heard = {line.text: detector(line.text).level for line in lines}
+    now = [heard[line.text] == "now" for line in lines if line.level == "now"]
+    high = [heard[line.text] != "none" for line in lines if line.level == "high"]
+    assert np.mean(now) >= 0.80
+    assert np.mean(high) >= 0.85

@@ -1,0 +1,75 @@
+"""Danger rules: each category hears its own, and is silent where a person would not be alarmed."""
+
+import pytest
+
+from safety import RulesInvalid
+from safety.normalise import Normaliser
+from safety.rules import LEVELS, Rules, compile_pattern
+
+
+def level(rules: Rules, normalise: Normaliser, text: str) -> str:
+    return max((hit.level for hit in rules(normalise(text))), key=LEVELS.index, default="none")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he has got a knife and hes outside",
+        "shes smashing the door in",
+        "he is strangling me",
+        "someone is breaking in",
+        "hes in the garden now with a bat",
+        "i have taken an overdose",
+        "im locked in the bathroom",
+        "he is hitting my mum",
+        "bleeding wont stop",
+        "can i order a pizza to the usual address please hurry",
+        "he is watching me type",
+        "send the police",
+        "maar raha hai mujhe",
+    ],
+)
+def test_what_is_happening_now_is_heard_without_any_model(rules: Rules, normalise: Normaliser, text: str) -> None:
+    assert level(rules, normalise, text) == "now"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he says he will kill me",
+        "he strangled me last week",
+        "he put his hands round my throat",
+        "i want to die",
+        "he says hel kill himself if i go",
+        "he keeps a machete under the bed",
+        "he follows me home from work",
+        "he hits the kids",
+        "how do i text 999",
+    ],
+)
+def test_high_risk_is_heard_without_any_model(rules: Rules, normalise: Normaliser, text: str) -> None:
+    assert level(rules, normalise, text) in ("high", "now")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he never hit me",
+        "there was no knife",
+        "what is a DVPO",
+        "how do I find out if my boyfriend has been violent before",
+        "what is the maximum sentence for threats to kill",
+        "did you see who got stabbed on eastenders",
+        "he strangled me thirty years ago and he is dead now",
+        "the printer is killing me",
+        "can i get help with rent",
+    ],
+)
+def test_a_careful_person_would_not_be_alarmed(rules: Rules, normalise: Normaliser, text: str) -> None:
+    assert level(rules, normalise, text) == "none"
+
+
+@pytest.mark.parametrize("line", ["a @nothing b", "a {x} b", "a (b)"])
+def test_a_pattern_that_cannot_be_read_is_named(line: str) -> None:
+    with pytest.raises(RulesInvalid, match="danger pattern"):
+        compile_pattern(line, {})
