@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -141,8 +142,10 @@ def test_danger_now_is_one_text_with_999_first(client: FlaskClient, linden: Part
 
 
 def test_high_danger_has_999_in_the_first_160_characters_before_the_answer(client: FlaskClient, linden: Parts, scripted: Scripted) -> None:
+    rules_alone = replace(linden.front_door.detector, head=None, encoder=None)
+    object.__setattr__(linden.front_door, "detector", rules_alone)
     scripted.replies = (Reply("utter_housing_rights", "About housing."),)
-    reply = text(client, linden, "he says he will kill me, can the council move me")
+    reply = text(client, linden, "he keeps a machete under the bed. can the council move me?")
     assert "999" in reply[:160]
     assert "About housing." in reply
 
