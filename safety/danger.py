@@ -37,7 +37,6 @@ class DangerDetector:
 
     normalise: Normaliser
     rules: Rules
-    encoder: Encoder | None = None
     head: Head | None = None
 
     @classmethod
@@ -45,8 +44,7 @@ class DangerDetector:
         """Load what is under `root`; without an encoder or head it still judges by rules, and says so in the log."""
         normalise, rules = Normaliser.load(root), Rules.load(root)
         try:
-            encoder = Encoder.load(root)
-            return cls(normalise, rules, encoder, Head.load(root, encoder))
+            return cls(normalise, rules, Head.load(root, Encoder.load(root)))
         except EncoderMissing as error:
             logger.warning("danger is judged by rules alone: %s", error)
             return cls(normalise, rules)
@@ -56,6 +54,6 @@ class DangerDetector:
         plain = self.normalise(text)
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
-        if self.head is not None and self.encoder is not None and plain and len(text) <= LONGEST_ENCODED:
-            levels.append(self.head.level(self.head(self.encoder([plain])[0])))
+        if self.head is not None and plain and len(text) <= LONGEST_ENCODED:
+            levels.append(self.head.level(self.head(plain)))
         return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits))

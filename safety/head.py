@@ -1,4 +1,4 @@
-"""The learned danger head: a linear model over the sentence vector, kept as plain arrays and never unpickled.
+"""The learned danger head: a linear model over the sentence vector and the n-grams, kept as plain arrays, never unpickled.
 
 `tools/train_danger.py` fits it on `data/danger`; the file says which encoder it was fitted on and refuses any other.
 """
@@ -13,8 +13,11 @@ import numpy.typing as npt
 
 from safety import EncoderMissing
 from safety.encoder import Encoder
+from safety.ngrams import Rarity, ngrams
 
 FILE = Path("models/danger.npz")
+
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,15 @@ class Scores:
 
 @dataclass(frozen=True)
 class Head:
-    """Weights of shape (2, dimensions), biases and thresholds of shape (2,): row 0 is danger at all, row 1 is now."""
+    """Row 0 is danger at all, row 1 is now: `dense` weights of shape (2, dimensions), `sparse` of shape (2, PLACES),
+    biases and thresholds of shape (2,); `rarity` weighs the n-grams."""
 
-    weights: npt.NDArray[np.float32]
-    biases: npt.NDArray[np.float32]
-    thresholds: npt.NDArray[np.float32]
+    encoder: Encoder
+    dense: Floats
+    sparse: Floats
+    biases: Floats
+    thresholds: Floats
+    rarity: Rarity
 
     @classmethod
     def load(cls, root: Path, encoder: Encoder) -> Head:
@@ -40,13 +47,15 @@ class Head:
             with np.load(root / FILE, allow_pickle=False) as arrays:
                 if str(arrays["encoder"]) != encoder.fingerprint:
                     raise EncoderMissing("the danger head was fitted on another encoder; run `make train`")
-                return cls(arrays["weights"], arrays["biases"], arrays["thresholds"])
+                names = ("dense", "sparse", "biases", "thresholds", "rarity")
+                return cls(encoder, *(arrays[name] for name in names))
         except FileNotFoundError as error:
             raise EncoderMissing("the danger head is not fitted; run `make train`") from error
 
-    def __call__(self, vector: npt.NDArray[np.float32]) -> Scores:
-        """Return the scores of one sentence vector of shape (dimensions,)."""
-        odds = self.weights @ vector + self.biases
+    def __call__(self, text: str) -> Scores:
+        """Return the scores of one normalised message."""
+        found = ngrams(text, self.rarity)
+        odds = self.dense @ self.encoder([text])[0] + self.sparse[:, found.places] @ found.values + self.biases
         danger, now = 1 / (1 + np.exp(-odds))
         return Scores(float(danger), float(now))
 

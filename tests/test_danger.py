@@ -14,12 +14,12 @@ from tools.corpus import read_held_out
 
 
 def test_without_models_the_rules_still_answer(detector: DangerDetector) -> None:
-    bare = dataclasses.replace(detector, encoder=None, head=None)
+    bare = dataclasses.replace(detector, head=None)
     assert bare("he has got a knife and hes outside").level == "now"
 
 
 def test_the_head_hears_what_no_rule_names(detector: DangerDetector) -> None:
-    bare = dataclasses.replace(detector, encoder=None, head=None)
+    bare = dataclasses.replace(detector, head=None)
     text = "he is dragging me out of bed by my hair and the kids are crying"
     assert bare(text).level == "none"
     assert detector(text).level != "none"
@@ -41,8 +41,8 @@ def test_the_head_refuses_another_encoder(encoder: Encoder) -> None:
         Head.load(ROOT, other)
 
 
-def test_now_needs_danger_first() -> None:
-    head = Head(np.zeros((2, 3), np.float32), np.zeros(2, np.float32), np.array([0.5, 0.2], np.float32))
+def test_now_needs_danger_first(encoder: Encoder) -> None:
+    head = Head(encoder, np.zeros((2, 3)), np.zeros((2, 3)), np.zeros(2), np.array([0.5, 0.2]), np.zeros(3))
     assert head.level(Scores(danger=0.4, now=0.9)) == "none"
     assert head.level(Scores(danger=0.6, now=0.1)) == "high"
     assert head.level(Scores(danger=0.6, now=0.3)) == "now"

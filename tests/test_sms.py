@@ -142,7 +142,7 @@ def test_danger_now_is_one_text_with_999_first(client: FlaskClient, linden: Part
 
 
 def test_high_danger_has_999_in_the_first_160_characters_before_the_answer(client: FlaskClient, linden: Parts, scripted: Scripted) -> None:
-    rules_alone = replace(linden.front_door.detector, head=None, encoder=None)
+    rules_alone = replace(linden.front_door.detector, head=None)
     object.__setattr__(linden.front_door, "detector", rules_alone)
     scripted.replies = (Reply("utter_housing_rights", "About housing."),)
     reply = text(client, linden, "he keeps a machete under the bed. can the council move me?")

@@ -19,26 +19,18 @@ MODELS = Path("models")
 LOG = Path("var/train.log")
 KEPT = 2  # models kept: the one in use and the one before it
 
-DANGER_INPUTS = (
-    "data/danger",
-    "data/nlu",
-    "data/lexicon/texting.tsv",
-    "safety/normalise.py",
-    "safety/redact.py",
-    "tools/train_danger.py",
-    "tools/corpus.py",
-)
+READING = ("data/nlu", "data/lexicon/texting.tsv", "safety/normalise.py", "safety/redact.py", "safety/ngrams.py")  # what both learn from
+DANGER_INPUTS = (*READING, "data/danger/train", "tools/train_danger.py", "tools/corpus.py")
 RASA_INPUTS = (
+    *READING,
     "config.yml",
     "domain.yml",
-    "data/nlu",
     "data/rules",
     "data/stories",
     "data/responses",
-    "bot",
-    "data/lexicon/texting.tsv",
-    "safety/normalise.py",
-    "safety/redact.py",
+    "bot/classifier.py",
+    "bot/featurizer.py",
+    "bot/ngrams.py",
 )
 
 
@@ -49,12 +41,15 @@ def main() -> int:
     if failed:
         return failed
     (root / LOG).parent.mkdir(exist_ok=True)
+    commands = {}
     if not is_fitted(root):
-        run_quietly("fitting the danger head", [sys.executable, "-W", "ignore", "-m", "tools.train_danger"], root)
-        danger_stamp(root).write_text(danger_hash(root), "utf-8")
+        commands["fitting the danger head"] = ["tools.train_danger"]
     if not model_path(root).exists():
-        run_quietly("training the assistant", [sys.executable, "-W", "ignore", "-m", "tools.train_rasa", str(model_path(root))], root)
-        _drop_old(root)
+        commands["training the assistant"] = ["tools.train_rasa", str(model_path(root))]
+    run_quietly({what: [sys.executable, "-W", "ignore", "-m", *command] for what, command in commands.items()}, root)
+    if "fitting the danger head" in commands:
+        danger_stamp(root).write_text(danger_hash(root), "utf-8")
+    _drop_old(root)
     return 0
 
 
@@ -81,19 +76,22 @@ def is_fitted(root: Path) -> bool:
     return (root / MODELS / "danger.npz").exists() and stamp.exists() and stamp.read_text("utf-8") == danger_hash(root)
 
 
-def run_quietly(what: str, command: list[str], root: Path) -> None:
-    """Run a command with one line of progress; its own output goes to var/train.log. Raises SystemExit(2) if it fails."""
+def run_quietly(commands: dict[str, list[str]], root: Path) -> None:
+    """Run commands side by side with one line of progress; their output goes to var/train.log. Raises SystemExit(2) if one fails."""
     env = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(root)}
     started = time.monotonic()
     with (root / LOG).open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(command, cwd=root, stdout=log, stderr=log, env=env)
-        while process.poll() is None:
-            _progress(f"{what} … {time.monotonic() - started:3.0f} s")
+        running = {what: subprocess.Popen(command, cwd=root, stdout=log, stderr=log, env=env) for what, command in commands.items()}
+        while running:
+            _progress(f"{' and '.join(running)} … {time.monotonic() - started:3.0f} s")
             time.sleep(1.0)
-    print(f"\r{what}: {time.monotonic() - started:.0f} s  ", flush=True)
-    if process.returncode:
-        print(f"{what} failed; {LOG} says why", file=sys.stderr)
-        raise SystemExit(2)
+            for what in [what for what, process in running.items() if process.poll() is not None]:
+                if running.pop(what).returncode:
+                    for other in running.values():
+                        other.terminate()
+                    print(f"{what} failed; {LOG} says why", file=sys.stderr)
+                    raise SystemExit(2)
+                print(f"\r{what}: {time.monotonic() - started:.0f} s{' ' * 40}", flush=True)
 
 
 def _progress(line: str) -> None:
