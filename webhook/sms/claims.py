@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +23,7 @@ from webhook.store.models import TextMessage
 STALE = timedelta(seconds=5)  # a claim this old without a reply was lost with its process
 REPLY_KEPT = timedelta(hours=24)  # sms.md: the stored reply is deleted after a day
 WAIT_SECONDS, POLL_SECONDS = 1.5, 0.05
+CLAIMING = threading.Lock()  # one claim at a time in a process
 
 
 class Claim(Enum):
@@ -34,19 +36,32 @@ class Claim(Enum):
 
 
 def claim_message(linden: Parts, sid: str) -> Claim:
-    """Claim a text by the keyed hash of its MessageSid, committed before anything is done with it."""
+    """Claim a text by the keyed hash of its MessageSid, committed before anything is done with it.
+
+    It is looked for before it is written: copies that arrive together must not queue for the database's one writer."""
     tag = linden.keys.tag("sms/sid", sid)
-    try:
-        with transaction(linden.queue) as session:
-            session.add(TextMessage(sid_tag=tag, received=naive(linden.now())))
-        return Claim.NEW
-    except IntegrityError:
-        with Session(linden.queue, future=True) as session:
-            known = session.get(TextMessage, tag)
-            age = naive(linden.now()) - known.received if known else REPLY_KEPT
-            if known is None or known.reply is not None or age >= REPLY_KEPT:
-                return Claim.ANSWERED
-            return Claim.LOST if age > STALE else Claim.UNDER_WAY
+    with CLAIMING:
+        known = _known(linden, tag)
+        if known is not None:
+            return known
+        try:
+            with transaction(linden.queue) as session:
+                session.add(TextMessage(sid_tag=tag, received=naive(linden.now())))
+            return Claim.NEW
+        except IntegrityError:  # another process was first
+            return _known(linden, tag) or Claim.ANSWERED
+
+
+def _known(linden: Parts, tag: str) -> Claim | None:
+    """Return what became of a text that was claimed before; None for a new one."""
+    with Session(linden.queue, future=True) as session:
+        message = session.get(TextMessage, tag)
+    if message is None:
+        return None
+    age = naive(linden.now()) - message.received
+    if message.reply is not None or age >= REPLY_KEPT:
+        return Claim.ANSWERED
+    return Claim.LOST if age > STALE else Claim.UNDER_WAY
 
 
 def keep_reply(linden: Parts, session: Session, sid: str, reply: str) -> None:

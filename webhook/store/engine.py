@@ -37,8 +37,8 @@ def transaction(engine: Engine) -> Iterator[Session]:
 def _careful(connection: Any, _: Any) -> None:
     """Overwrite deleted content, keep what is committed through a crash, and wait only briefly for a lock."""
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA secure_delete=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     cursor.close()
