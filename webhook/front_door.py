@@ -12,18 +12,22 @@ from dataclasses import dataclass, field
 
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level
+from safety.pieces import asks, sentences
 from safety.redact import redact
 from safety.rules import LEVELS
 from webhook.cards import card_reply
 from webhook.config import Budgets
-from webhook.conversations import Conversation
+from webhook.conversations import NOT_CLEAR, TOPICLESS, Conversation
 from webhook.errors import RasaUnavailable
 from webhook.fallback import Fallback
-from webhook.rasa_client import Assistant
+from webhook.rasa_client import Assistant, Understood
 from webhook.replies import Answer, Button, Reply
 
 LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
+
+UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a person is offered
+REPEAT = "repeat"  # the intent of "say it again", "put it simply"
 
 SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
 LEAVES = frozenset({"utter_quick_exit", "utter_delete_chat"})  # replies after which nothing of the chat is kept
@@ -96,12 +100,35 @@ class FrontDoor:
 
     def _ask(self, conversation: Conversation, level: Level, text: str, deadline: float) -> Answer:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
-        metadata = {"area": conversation.area} if conversation.area else {}
         try:
-            understood = self.assistant.send(conversation.id, conversation.channel, text, metadata, deadline - self.clock())
+            understood = self._send(conversation, text, deadline)
         except RasaUnavailable:
             return self._alone(conversation, level)
-        return self._compose(conversation, level, understood.replies)
+        said = conversation.said
+        conversation.hear(understood.topic, understood.replies)
+        if understood.topic == REPEAT and said:
+            return Answer(level, (*self.fallback.danger(level, conversation.channel), *self.fallback.again(said)))
+        replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
+        answer = self._compose(conversation, level, replies)
+        if conversation.unclear < UNCLEAR_ENOUGH:
+            return answer
+        return Answer(level, (*answer.replies, self.fallback.say("utter_offer_person", conversation.channel)))
+
+    def _also_asked(self, conversation: Conversation, level: Level, text: str, topic: str, deadline: float) -> tuple[Reply, ...]:
+        """Return the replies to a question that stands beside the danger in a message, so that both are answered."""
+        if level == "none":
+            return ()
+        question = " ".join(part for part in sentences(text) if asks(part) and self.detector(part).level == "none")
+        if question in ("", text):
+            return ()
+        try:
+            understood = self._send(conversation, question, deadline)
+        except RasaUnavailable:
+            return ()
+        return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
+
+    def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
+        return self.assistant.send(conversation.id, conversation.channel, text, conversation.context, deadline - self.clock())
 
     def _budget(self, conversation: Conversation, level: Level) -> float:
         if level == "now":

@@ -55,6 +55,13 @@ class Words:
         except (KeyError, IndexError, ValueError) as error:
             raise WordsMissing(f"{name} for {channel} has a placeholder that was not filled: {error}") from error
 
+    def is_whole(self, name: str, channel: str = "web") -> bool:
+        """True when `name` has a wording for `channel` that needs nothing filled in."""
+        try:
+            return bool(self.say(name, channel))
+        except WordsMissing:
+            return False
+
 
 def _variant(body: dict[str, Any]) -> Variant:
     buttons = tuple((button["title"], button["payload"]) for button in body.get("buttons", ()))
