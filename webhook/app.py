@@ -13,6 +13,7 @@ from directory.places import Gazetteer
 from directory.queries import open_directory
 from safety.danger import DangerDetector
 from webhook import callback, chat, cli, headers, health, page, problems
+from webhook.choices import Choices
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
 from webhook.fallback import Fallback
@@ -70,7 +71,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         keys=keys,
         words=words,
         conversations=Conversations(),
-        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets),
+        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets, Choices.load(config.root)),
         limits=Limits(keys, fallback.today),
         rasa=rasa,
         queue=queue,
