@@ -16,6 +16,7 @@ from webhook import callback, chat, cli, headers, health, page, problems
 from webhook.choices import Choices
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
+from webhook.due import alarm
 from webhook.fallback import Fallback
 from webhook.front_door import FrontDoor
 from webhook.handoff.desk import Desk
@@ -59,7 +60,9 @@ def create_app(
 def build(config: Config, *, assistant: Assistant | None, now: Callable[[], datetime]) -> Parts:
     """Make the parts of a front door from its settings."""
     words = Words.load(config.root)
-    refuse_unless_fit(config, words)
+    today = now().astimezone(LONDON).date()
+    refuse_unless_fit(config, words, today)
+    alarm(words, today)
     keys = Keys.load(config.var / "master.key")
     receipts = Receipts.load(config.root, keys)
     queue = open_queue(config.queue_url)

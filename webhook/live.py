@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,18 +12,19 @@ from sqlalchemy.orm import Session
 from directory.models import Service
 from directory.queries import open_directory
 from webhook.config import Config
+from webhook.due import due_words
 from webhook.errors import ConfigInvalid
 from webhook.words import FOLDER, Words
 
-SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page")  # every reply of these must be signed off
+SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page", "journeys")  # every reply of these must be signed off
 SIGNOFF = "docs/wording-signoff.yml"
 
 
-def refuse_unless_fit(config: Config, words: Words) -> None:
+def refuse_unless_fit(config: Config, words: Words, today: date) -> None:
     """Raise ConfigInvalid in live mode, listing all that is missing; demonstration mode always may start."""
     if config.mode != "live":
         return
-    missing = [*_people(config), *_unsigned(config, words), *_unconfirmed(config)]
+    missing = [*_people(config), *_unsigned(config, words), *_overdue(words, today), *_unconfirmed(config)]
     if missing:
         raise ConfigInvalid("LINDEN_MODE=live must not start yet:\n- " + "\n- ".join(missing))
 
@@ -46,6 +48,11 @@ def _unsigned(config: Config, words: Words) -> Iterator[str]:
             entry = signed.get(name) or {}
             if not entry.get("reviewer") or entry.get("hash") != words.version(name):
                 yield f"{name} is not signed off as it now reads ({SIGNOFF})"
+
+
+def _overdue(words: Words, today: date) -> Iterator[str]:
+    for due in due_words(words, today):
+        yield f"{due.name} was to be looked at again by {due.review_by} (flask --app webhook words due)"
 
 
 def _unconfirmed(config: Config) -> Iterator[str]:

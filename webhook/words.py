@@ -63,8 +63,8 @@ class Words:
             raise WordsMissing(f"{name} for {channel} has a placeholder that was not filled: {error}") from error
 
     def version(self, name: str) -> str:
-        """Return the version of a reply: a hash of every wording of it, web and text; a sign-off names it."""
-        said = "\0".join(f"{variant.channel}:{variant.text}" for variant in self.replies[name])
+        """Return the version of a reply: a hash of every wording of it, web and text, with its buttons; a sign-off names it."""
+        said = "\0".join(f"{each.channel}:{each.text}:{[title for title, _ in each.buttons]}" for each in self.replies[name])
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def review_by(self, name: str) -> date | None:
