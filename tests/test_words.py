@@ -10,6 +10,7 @@ import yaml
 
 from directory.load import Seed
 from tests.conftest import ROOT
+from webhook.choices import step_of
 from webhook.errors import WordsMissing
 from webhook.sms.gsm7 import BASIC, EXTENDED, LONGEST, ONE_SEGMENT, places
 from webhook.words import Words
@@ -169,10 +170,13 @@ def test_contact_with_children_is_never_said_to_be_hers_to_stop() -> None:
 
 
 def test_every_button_leads_somewhere() -> None:
+    steps = {name for name in WORDS.replies if name.startswith("utter_step_")}
+    plan_parts = {name.removeprefix("utter_") for name in WORDS.replies if name.startswith("utter_plan_")}
     for name, variants in WORDS.replies.items():
         for variant in variants:
             for title, payload in variant.buttons:
-                assert payload.removeprefix("/") in INTENTS, f"{name}: {title}"
+                assert payload.removeprefix("/").partition("{")[0] in INTENTS, f"{name}: {title}"
+                assert f"utter_step_{step_of(payload)}" in steps or step_of(payload) in (None, *plan_parts), f"{name}: {title}"
 
 
 def test_every_intent_that_can_be_suggested_has_a_title() -> None:
@@ -187,8 +191,22 @@ def test_every_reply_is_named_by_a_rule_code_or_template_and_every_named_reply_e
         named |= set(re.findall(r"utter_\w+", path.read_text()))
     for path in ROOT.glob("webhook/templates/*.html"):
         named |= {f"utter_{name}" for name in re.findall(r"say\('(\w+)'", path.read_text())}
-    named = {name for name in named if name not in ("utter_message", "utter_ask_", "utter_danger", "utter_page_limits_", "utter_form_", "utter_")}
-    families = ("utter_ask_", "utter_page_limits_", "utter_form_if_answered_", "utter_form_rings_back_", "utter_danger_")
+    named = {
+        name
+        for name in named
+        if name not in ("utter_message", "utter_ask_", "utter_danger", "utter_page_limits_", "utter_form_", "utter_step_", "utter_safe_in_", "utter_")
+    }
+    families = (
+        "utter_step_",
+        "utter_yes_",
+        "utter_plan_",
+        "utter_safe_in_",
+        "utter_ask_",
+        "utter_page_limits_",
+        "utter_form_if_answered_",
+        "utter_form_rings_back_",
+        "utter_danger_",
+    )
     missing = {name for name in named if name not in WORDS.replies and not name.endswith("_")}
     assert missing == set()
     assert {name for name in WORDS.replies if name not in named and not name.startswith(families)} == set()

@@ -13,8 +13,10 @@ from directory.places import Gazetteer
 from directory.queries import open_directory
 from safety.danger import DangerDetector
 from webhook import callback, chat, cli, headers, health, page, problems
+from webhook.choices import Choices
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
+from webhook.due import alarm
 from webhook.fallback import Fallback
 from webhook.front_door import FrontDoor
 from webhook.handoff.desk import Desk
@@ -58,7 +60,9 @@ def create_app(
 def build(config: Config, *, assistant: Assistant | None, now: Callable[[], datetime]) -> Parts:
     """Make the parts of a front door from its settings."""
     words = Words.load(config.root)
-    refuse_unless_fit(config, words)
+    today = now().astimezone(LONDON).date()
+    refuse_unless_fit(config, words, today)
+    alarm(words, today)
     keys = Keys.load(config.var / "master.key")
     receipts = Receipts.load(config.root, keys)
     queue = open_queue(config.queue_url)
@@ -70,7 +74,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         keys=keys,
         words=words,
         conversations=Conversations(),
-        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets),
+        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets, Choices.load(config.root)),
         limits=Limits(keys, fallback.today),
         rasa=rasa,
         queue=queue,

@@ -1,4 +1,4 @@
-"""Administration by command: `flask --app webhook helpline …` and `flask --app webhook directory …`."""
+"""Administration by command: `flask --app webhook helpline …`, `flask --app webhook directory …`, `flask --app webhook words …`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from webhook.due import words_commands
 from webhook.handoff import HandoffError
 from webhook.handoff.desk import Desk, naive, windows_of
 from webhook.handoff.envelope import Recipient, point
@@ -25,6 +26,7 @@ passphrase_option = click.option("--passphrase", envvar="LINDEN_PASSPHRASE", pro
 def register(app: Flask) -> None:
     """Add the commands to the app."""
     app.cli.add_command(helpline)
+    app.cli.add_command(words_commands)
 
 
 def linden() -> Parts:
