@@ -31,6 +31,7 @@ from webhook.replies import Reply
 from webhook.store import workers
 from webhook.store.engine import transaction
 
+pytest_plugins = ["tests.databases"]
 os.environ["LINDEN_MODE"] = "demo"
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
