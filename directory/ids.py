@@ -12,9 +12,9 @@ def uuid_of(kind: str, key: str) -> str:
     return key.lower() if is_uuid(key) else str(uuid5(OURS, f"{kind}/{key}"))
 
 
-def is_uuid(text: str) -> bool:
+def is_uuid(text: object) -> bool:
     """True when `text` is a UUID in its usual 36 characters."""
     try:
-        return str(UUID(text)) == text.lower()
-    except (ValueError, AttributeError, TypeError):
+        return isinstance(text, str) and str(UUID(text)) == text.lower()
+    except ValueError:
         return False

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from webhook.directory_cli import directory
 from webhook.handoff import HandoffError
 from webhook.handoff.desk import Desk, naive, windows_of
 from webhook.handoff.envelope import Recipient, point
@@ -25,6 +26,7 @@ passphrase_option = click.option("--passphrase", envvar="LINDEN_PASSPHRASE", pro
 def register(app: Flask) -> None:
     """Add the commands to the app."""
     app.cli.add_command(helpline)
+    app.cli.add_command(directory)
 
 
 def linden() -> Parts:
