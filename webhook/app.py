@@ -18,6 +18,7 @@ from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
 from webhook.due import alarm
 from webhook.fallback import Fallback
+from webhook.feed import views as feed
 from webhook.front_door import FrontDoor
 from webhook.handoff.desk import Desk
 from webhook.handoff.keyring import Keyring
@@ -49,6 +50,7 @@ def create_app(
     app.extensions[NAME] = linden
     for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
         app.register_blueprint(blueprint)
+    app.register_blueprint(feed.bp)
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from webhook.due import words_commands
+from webhook.directory_cli import directory
 from webhook.handoff import HandoffError
 from webhook.handoff.desk import Desk, naive, windows_of
 from webhook.handoff.envelope import Recipient, point
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     """Add the commands to the app."""
     app.cli.add_command(helpline)
     app.cli.add_command(words_commands)
+    app.cli.add_command(directory)
 
 
 def linden() -> Parts:

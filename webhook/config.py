@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from directory.database import directory_url
 from webhook.errors import ConfigInvalid
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -35,6 +36,7 @@ class Config:
     exit_url: str
     safeguarding_lead: str | None
     data_controller: str | None
+    database_url: str | None = None
     budgets: Budgets = Budgets()
 
     @property
@@ -50,7 +52,7 @@ class Config:
     @property
     def directory_url(self) -> str:
         """The directory's database, read-only here."""
-        return f"sqlite:///{self.var / 'directory.db'}"
+        return directory_url({"DATABASE_URL": self.database_url or ""}, self.var)
 
     @property
     def own_url(self) -> str:
@@ -60,7 +62,7 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
-    SAFEGUARDING_LEAD and DATA_CONTROLLER; raises ConfigInvalid."""
+    SAFEGUARDING_LEAD, DATA_CONTROLLER and DATABASE_URL (the directory's, SQLite without it); raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
@@ -80,4 +82,5 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
+        database_url=env.get("DATABASE_URL") or None,
     )
