@@ -28,6 +28,7 @@ from webhook.live import refuse_unless_fit
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Assistant, RasaClient
 from webhook.sms import inbound
+from webhook.sms.texting import Texting
 from webhook.store.engine import open_queue
 from webhook.sweeper import start_sweeper
 from webhook.words import Words
@@ -77,6 +78,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         services=load_services(config.root, config.mode),
         receipts=receipts,
         desk=Desk(queue, Keyring(config.var / "keyring"), receipts, keys, now),
+        texting=Texting.load(config.root),
         twilio_token=twilio_token(config),
         now=now,
     )

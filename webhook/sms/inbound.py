@@ -32,7 +32,7 @@ def receive() -> tuple[Response, int]:
     sid = request.form.get("MessageSid", "")
     if number is None or not sid:
         return twiml(""), 200
-    text = Text(sid, number, request.form.get("Body", ""), arrived)
+    text = Text(sid, number, request.form.get("Body", ""), arrived, request.form.get("OptOutType", ""))
     try:
         claim = claim_message(linden, sid)
         if claim is not Claim.NEW:
@@ -49,7 +49,7 @@ def signed(linden: Parts) -> bool:
         return False
     address = f"{linden.config.own_url}/sms"
     given = request.headers.get("X-Twilio-Signature", "")
-    return bool(RequestValidator(linden.twilio_token).validate(address, request.form.to_dict(flat=True), given))
+    return bool(RequestValidator(linden.twilio_token).validate(address, request.form, given))
 
 
 def twiml(text: str) -> Response:
