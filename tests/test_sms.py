@@ -24,10 +24,10 @@ NOW = "he has got a knife and hes outside"
 SENDER = "+447700900123"
 
 
-def post(client: FlaskClient, linden: Parts, body: str, sender: str = SENDER, sid: str | None = None, **more: str):
+def post(client: FlaskClient, linden: Parts, body: str, sender: str = SENDER, sid: str | None = None, path: str = "/sms", **more: str):
     form = {"MessageSid": sid or f"SM{secrets.token_hex(16)}", "From": sender, "To": "+447700900000", "Body": body, **more}
-    signature = RequestValidator(linden.twilio_token).compute_signature(f"{linden.config.own_url}/sms", form)
-    return client.post("/sms", data=form, headers={"X-Twilio-Signature": signature})
+    signature = RequestValidator(linden.twilio_token).compute_signature(f"{linden.config.own_url}{path}", form)
+    return client.post(path, data=form, headers={"X-Twilio-Signature": signature})
 
 
 def text(client: FlaskClient, linden: Parts, body: str, **more: str) -> str:

@@ -47,7 +47,7 @@ def completing(state: State, said: str) -> str:
         late = {"am": 0, "a.m": 0, "morning": 0, "pm": 12 * 60, "p.m": 12 * 60, "night": 12 * 60, "evening": 12 * 60, "afternoon": 12 * 60}.get(word)
         return "" if late is None else written(state.minutes + late)
     if state.asked == "window_noon":
-        return {"noon": "12:00", "midday": "12:00", "midnight": "24:00"}.get(word, "")
+        return {"noon": "12 noon", "midday": "12 noon", "midnight": "12 midnight"}.get(word, "")
     if word not in ANY:
         return said
     if state.asked == "window_until":

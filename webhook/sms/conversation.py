@@ -127,19 +127,22 @@ class _Turn:
 
     def _small_answer(self, asked: str) -> str | None:
         """The answer to a small question: safe to text, leave what, are you safe."""
-        means = self.linden.texting.phrases.means
-        if asked == "leave" and means("leave_chat", self.normalised):
+
+        def means(name: str) -> bool:
+            return self.linden.texting.phrases.means(name, self.text.body, self.normalised)
+
+        if asked == "leave" and means("leave_chat"):
             self._forget()
             return self.linden.words.say("utter_sms_left", "sms")
-        if asked == "leave" and means("leave_place", self.normalised):
+        if asked == "leave" and means("leave_place"):
             return self._alone("utter_safety_plan")
-        if asked == "safe" and means("refuses", self.normalised):
+        if asked == "safe" and means("refuses"):
             return self._alone("utter_quick_exit")
-        if asked == "safe" and means("agrees", self.normalised):
+        if asked == "safe" and means("agrees"):
             return self._alone("utter_affirm")
-        if asked == "no_more" and means("refuses", self.normalised):
+        if asked == "no_more" and means("refuses"):
             return self._with_notice([self.linden.words.say("utter_danger_now", "sms")], after=True)
-        return self._alone("utter_sms_here") if asked == "no_more" and means("agrees", self.normalised) else None
+        return self._alone("utter_sms_here") if asked == "no_more" and means("agrees") else None
 
     def _small_question(self) -> str | None:
         """Texts that could mean two things, or ask for everything at once: one question each."""

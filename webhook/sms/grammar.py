@@ -195,6 +195,8 @@ class Reader:
         if self._peek() != "clock":
             raise Unreadable("a time was expected")
         clock = self._take()
+        if self._peek() == "at" and self._peek(1) == "part":
+            self._take()
         return self._qualified(clock) if self._peek() == "part" and len(clock.value) > 1 else clock
 
     def _qualified(self, clock: Token) -> Token:

@@ -16,7 +16,7 @@ JOINS = ("after", "before", "until", "between", "to", "at", "and", "except", "bu
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
 _DATE = rf"\d{{1,2}}/\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?|(?:the )?\d{{1,2}}(?:st|nd|rd|th)|(?:the )?day after tomorrow"
-_CLOCK = r"half (?:past )?\d{1,2}|quarter (?:past|to) \d{1,2}|\d{1,2}(?:[:.]\d{2})?(?: ?[ap]\.?m\.?\b)?(?:ish)?(?![\d/])|\d{4}(?!\d)"
+_CLOCK = r"12 ?(?:noon|midday|midnight)|half (?:past )?\d{1,2}|quarter (?:past|to) \d{1,2}|\d{1,2}(?:[:.]\d{2})?(?: ?[ap]\.?m\.?\b)?(?:ish)?(?![\d/])|\d{4}(?!\d)"
 _CLOCK_PART = re.compile(
     r"(?:(?P<half>half) (?:past )?|(?P<quarter>quarter) (?P<way>past|to) )?(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?(?: ?(?P<apm>[ap])\.?m\.?)?(?:ish)?$"
 )
@@ -84,6 +84,8 @@ class Lexicon:
 
 def clock_candidates(text: str) -> tuple[int, ...]:
     """Return the minutes after midnight a time of day may mean: one, or two when morning and night are both possible."""
+    if text.startswith("12") and text.endswith(("noon", "day", "night")):
+        return (24 * 60,) if text.endswith("night") else (12 * 60,)
     match = _CLOCK_PART.match(text)
     if match is None:
         return ()

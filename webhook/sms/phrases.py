@@ -43,9 +43,9 @@ class Phrases:
                 return name
         return "danger_now" if _PIZZA.search(said) and _ORDER.search(said) else None
 
-    def means(self, name: str, normalised: str) -> bool:
-        """True when a whole text is in the list of that name."""
-        return bare(normalised) in self.lists[name]
+    def means(self, name: str, body: str, normalised: str) -> bool:
+        """True when a whole text is in the list of that name, as typed or normalised: Y alone is yes here, not why."""
+        return bool({bare(body.lower()), bare(normalised)} & self.lists[name])
 
 
 def bare(normalised: str) -> str:

@@ -142,7 +142,9 @@ class _Meaning:
 
 def written(minutes: int) -> str:
     """Return a time of day so that it can be read in one way only."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    if minutes % (DAY // 2) == 0:
+        return "12 noon" if minutes == DAY // 2 else "12 midnight"
+    return f"{minutes // 60 % 12 or 12}:{minutes % 60:02d}{'am' if minutes < DAY // 2 else 'pm'}"
 
 
 def _spans(group: Group, meant: Meant) -> list[Minutes]:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from webhook.handoff.windows import LONDON, Window, clock
 
-LONGEST_READ_BACK = 200  # places: what is left of two segments beside the question
+LONGEST_READ_BACK = 170  # places: what is left of two segments beside the question and what may stand before it
 
 
 def read_back(windows: Iterable[Window]) -> str:
