@@ -28,6 +28,7 @@ from webhook.live import refuse_unless_fit
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Assistant, RasaClient
 from webhook.sms import inbound
+from webhook.sms.forget import TwilioMessages, start_forgetting
 from webhook.sms.texting import Texting
 from webhook.store.engine import open_queue
 from webhook.sweeper import start_sweeper
@@ -53,6 +54,7 @@ def create_app(
     _words_in_templates(app, linden)
     cli.register(app)
     start_sweeper(linden)
+    start_forgetting(twilio_messages(config), linden.now)
     return app
 
 
@@ -91,6 +93,13 @@ def twilio_token(config: Config) -> str | None:
     if config.host not in LOOPBACK or config.public_base_url:
         return None
     return Keys.load(config.var / "twilio.key").tag("twilio", "local")
+
+
+def twilio_messages(config: Config) -> TwilioMessages | None:
+    """Return Twilio's message resources when both credentials are given; without them nothing is deleted there."""
+    if config.twilio_account_sid is None or config.twilio_auth_token is None:
+        return None
+    return TwilioMessages(config.twilio_account_sid, config.twilio_auth_token)
 
 
 def rasa_secret(config: Config) -> str:
