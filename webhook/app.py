@@ -27,7 +27,7 @@ from webhook.limits import Limits
 from webhook.live import refuse_unless_fit
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Assistant, RasaClient
-from webhook.sms import inbound
+from webhook.sms import demo, inbound
 from webhook.sms.forget import TwilioMessages, start_forgetting
 from webhook.sms.texting import Texting
 from webhook.store.engine import open_queue
@@ -47,7 +47,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
     app.extensions[NAME] = linden
-    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
+    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url))
