@@ -55,7 +55,7 @@ def journey(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Pa
     for body in (said, f"im in {POSTCODE}"):
         send_text(client, linden, body)
     scripted.replies = (Reply("utter_request_callback", "", kind="callback_form"),)
-    for body in ("ring me", "1", "n", "n", "n", "more", "1", "n", "n", "y", "1", SENTENCE[:40]):
+    for body in ("ring me", "1", "y", "n", "n", "n", "more", "1", "n", "n", "y", "1", SENTENCE[:40]):
         send_text(client, linden, body)
     sweep(linden)
     out, err = capfd.readouterr()
@@ -80,7 +80,7 @@ def test_callback_answers_never_reach_rasa(client: FlaskClient, linden: Parts, s
     scripted.replies = (Reply("utter_request_callback", "", kind="callback_form"),)
     send_text(client, linden, "ring me please")
     before = len(scripted.sent)
-    for body in ("1", "n", "n", "n", "more", "2", "n", "n", "y", "1", "Heron", "Polish", "y", "send"):
+    for body in ("1", "y", "n", "n", "n", "more", "2", "n", "n", "y", "1", "Heron", "Polish", "y", "send"):
         send_text(client, linden, body)
     assert len(scripted.sent) == before
     assert len(linden.desk.waiting()) == 1

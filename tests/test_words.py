@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from webhook.choices import step_of
 from webhook.errors import WordsMissing
 from webhook.sms.gsm7 import BASIC, EXTENDED, LONGEST, ONE_SEGMENT, places
+from webhook.sms.windows import LONGEST_READ_BACK
 from webhook.words import Words
 
 WORDS = Words.load(ROOT)
@@ -26,7 +27,7 @@ LONGEST_VALUES = {
     "area": "Wolverhampton",
     "areas": "Dudley or Sandwell or Wolverhampton",
     "council": "Telford and Wrekin",
-    "options": "1 Mon 12 noon-3pm, 2 Mon 3pm-6pm, 3 Mon 6pm-9pm, 4 Mon 9pm-midnight, 5 Tue midnight-3am, 6 Tue 3am-6am",
+    "options": "1 Mon 12 noon-3pm, 2 Mon 3pm-6pm, 3 Mon 6pm-9pm, 4 Mon 9pm-midnight, 5 Tue midnight-3am",
     "service": "Wolverhampton demonstration helpline",
     "receipt": "strawberry tambourine",
     "first": "Mon 12 noon",
@@ -37,6 +38,10 @@ LONGEST_VALUES = {
     "hours": "Monday to Thursday, 9am to 5.30pm; Friday, 9am to 5pm",
     "year": "2026",
     "date": "22 November 2026",
+    "windows": "x" * LONGEST_READ_BACK,
+    "hour": "12.30",
+    "time": "12.30pm",
+    "example": "Wed 30 Sep",
 }
 
 
@@ -194,7 +199,20 @@ def test_every_reply_is_named_by_a_rule_code_or_template_and_every_named_reply_e
     named = {
         name
         for name in named
-        if name not in ("utter_message", "utter_ask_", "utter_danger", "utter_page_limits_", "utter_form_", "utter_step_", "utter_safe_in_", "utter_")
+        if name
+        not in (
+            "utter_message",
+            "utter_ask_",
+            "utter_danger",
+            "utter_page_limits_",
+            "utter_form_",
+            "utter_step_",
+            "utter_safe_in_",
+            "utter_",
+            "utter_x",
+            "utter_neutral_x",
+            "utter_neutral_",
+        )
     }
     families = (
         "utter_step_",
@@ -206,6 +224,7 @@ def test_every_reply_is_named_by_a_rule_code_or_template_and_every_named_reply_e
         "utter_form_if_answered_",
         "utter_form_rings_back_",
         "utter_danger_",
+        "utter_neutral_",
     )
     missing = {name for name in named if name not in WORDS.replies and not name.endswith("_")}
     assert missing == set()

@@ -30,7 +30,9 @@ from webhook.limits import Limits
 from webhook.live import refuse_unless_fit
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Assistant, RasaClient
-from webhook.sms import inbound
+from webhook.sms import demo, inbound
+from webhook.sms.forget import TwilioMessages, start_forgetting
+from webhook.sms.texting import Texting
 from webhook.store.engine import open_queue
 from webhook.sweeper import start_sweeper
 from webhook.words import Words
@@ -48,7 +50,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
     app.extensions[NAME] = linden
-    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
+    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(feed.bp)
     problems.register(app)
@@ -56,6 +58,7 @@ def create_app(
     _words_in_templates(app, linden)
     cli.register(app)
     start_sweeper(linden)
+    start_forgetting(twilio_messages(config), linden.now)
     return app
 
 
@@ -83,6 +86,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         services=load_services(config.root, config.mode),
         receipts=receipts,
         desk=Desk(queue, Keyring(config.var / "keyring"), receipts, keys, now),
+        texting=Texting.load(config.root),
         twilio_token=twilio_token(config),
         now=now,
     )
@@ -95,6 +99,13 @@ def twilio_token(config: Config) -> str | None:
     if config.host not in LOOPBACK or config.public_base_url:
         return None
     return Keys.load(config.var / "twilio.key").tag("twilio", "local")
+
+
+def twilio_messages(config: Config) -> TwilioMessages | None:
+    """Return Twilio's message resources when both credentials are given; without them nothing is deleted there."""
+    if config.twilio_account_sid is None or config.twilio_auth_token is None:
+        return None
+    return TwilioMessages(config.twilio_account_sid, config.twilio_auth_token)
 
 
 def rasa_secret(config: Config) -> str:

@@ -33,6 +33,7 @@ class Config:
     rasa_url: str
     public_base_url: str | None
     twilio_auth_token: str | None
+    twilio_account_sid: str | None
     exit_url: str
     safeguarding_lead: str | None
     data_controller: str | None
@@ -61,7 +62,7 @@ class Config:
 
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
-    """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
+    """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID, EXIT_URL,
     SAFEGUARDING_LEAD, DATA_CONTROLLER and DATABASE_URL (the directory's, SQLite without it); raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
@@ -79,6 +80,7 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         rasa_url=env.get("RASA_URL", "http://127.0.0.1:5005"),
         public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/") or None,
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
+        twilio_account_sid=env.get("TWILIO_ACCOUNT_SID") or None,
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,

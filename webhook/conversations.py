@@ -35,6 +35,8 @@ class Conversation:
     turns: int = 0
     answers: OrderedDict[int | None, Answer] = field(default_factory=OrderedDict)
     offered: dict[str, Button] = field(default_factory=dict)
+    asked: str = ""  # by text: the small question last asked, such as "leave"
+    notes: set[str] = field(default_factory=set)  # by text: what is known of the chat by name, such as "plain"; never words of theirs
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -59,6 +59,16 @@ class TextMessage(Base):
     reply = Column(LargeBinary)
 
 
+class OptOut(Base):
+    """A number that gets no more texts, by keyed hash: the person asked, or the carrier refuses (error 21610)."""
+
+    __tablename__ = "opt_out"
+
+    number_tag = Column(String(64), primary_key=True)
+    since = Column(DateTime, nullable=False)  # to the hour
+    asked = Column(Boolean, nullable=False)  # False: only refused by the carrier
+
+
 class Draft(Base):
     """Half-finished callback questions by text, sealed under a key derived from the sender's number; two hours at most."""
 
