@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webhook.handoff import Misdirected, NobodyToSealTo, NoSuchRecord, NotNow, NotYours
-from webhook.handoff.envelope import Recipient, lock, point, seal, unlock, unseal
+from webhook.handoff.envelope import Recipient, check, lock, point, seal, unlock, unseal
 from webhook.handoff.issue import Issued, check_issued, expires_at, padded
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
@@ -148,11 +148,26 @@ class Desk:
             check_window(request, now)
             if not requests.claim_request(session, request_id, key.name, naive(now)):
                 raise NotYours("somebody else has claimed it")
-            opened = self._unseal(request, private_key)
+            opened = self.unseal(request, private_key)
             requests.mark_opened(session, request_id, key.name, hour(now))
         return opened
 
-    def _unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
+    def rewrap(self, request_id: str, inner: dict[str, Any], who: str) -> None:
+        """Put an envelope sealed anew in the place of the one a request has, and note who did; a request that ended stays as it is.
+
+        Raises NoSuchRecord, NobodyToSealTo, UnknownFormat, or Misdirected unless it is sealed to the keys of today."""
+        with transaction(self.queue) as session:
+            request = requests.find_request(session, request_id)
+            if request is None or request.state == "ended":
+                raise NoSuchRecord("no request with that id is waiting")
+            check(inner, request_id, request.service)
+            if inner["recipients"] != [each.kid for each in self._padded(request.service)]:
+                raise Misdirected("it is not sealed to the keys of today")
+            record = lock(inner, request.epoch, self.keyring.get(request.epoch))
+            requests.replace_record(session, request_id, record, who, hour(self.now()))
+
+    def unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
+        """Return what is sealed in a request; whether it may be shown is for the caller to know."""
         inner = unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
         return unseal(inner, request.id, request.service, private_key)
 

@@ -70,6 +70,17 @@ def mark_opened(session: Session, request_id: str, worker: str, hour: datetime) 
     session.add(AuditEntry(worker=worker, request=request_id, action="open", hour=hour))
 
 
+def replace_record(session: Session, request_id: str, record: bytes, who: str, hour: datetime) -> None:
+    """Put a record sealed anew in the place of a request's, unless it has ended, and note who did."""
+    session.execute(
+        update(CallbackRequest)
+        .where(CallbackRequest.id == request_id, CallbackRequest.state != "ended")
+        .values(record=record)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(AuditEntry(worker=who, request=request_id, action="rewrap", hour=hour))
+
+
 def cancel_requests(session: Session, receipt_tag: str, now: datetime) -> None:
     """End every request with this receipt, whatever its state; nothing tells whether there was one."""
     session.execute(
