@@ -11,6 +11,7 @@ const CLEAR = ['service', 'key', 'danger_today', 'under_18', 'interpreter', 'wom
 // as it is filled in, which is then said at the field. A browser without WebCrypto sends the fields, and the server seals.
 export async function bodyOf(form, submitter) {
   const filled = new FormData(form, submitter);
+  if (form.dataset.seal && !filled.has('window')) return refuse(form);
   const issued = form.dataset.seal && globalThis.crypto?.subtle ? await issue(form.dataset.seal) : null;
   if (!issued) return new URLSearchParams(filled);
   const windows = kept(filled.getAll('window'), issued.windows);
