@@ -22,7 +22,7 @@ from webhook.handoff.windows import Window
 from webhook.parts import Parts
 from webhook.store import requests, retention
 from webhook.store.engine import open_queue, transaction
-from webhook.store.models import CallbackRequest, LeadAlert, RetentionRun, Tombstone
+from webhook.store.models import CallbackRequest, FloodMark, LeadAlert, RetentionRun, Tombstone
 from webhook.sweeper import sweep
 
 
@@ -71,6 +71,35 @@ def test_what_was_opened_waits_for_its_outcome_and_the_lead_is_told(linden: Part
     clock.forward(days=19)
     swept(linden)
     assert rows(linden, CallbackRequest)[0].outcome == "opened, no outcome"
+
+
+@pytest.mark.parametrize("flag", ["danger", "under_18"])
+def test_what_is_flagged_goes_to_the_lead_and_not_to_deletion(linden: Parts, keys: dict[str, Path], clock: Clock, flag: str) -> None:
+    linden.desk.submit(wanted(clock, **{flag: True}), "key-1")
+    clock.forward(days=2)
+    assert swept(linden).ended == 0
+    request = rows(linden, CallbackRequest)[0]
+    assert (request.state, request.outcome) == ("waiting", "passed to safeguarding lead")
+    clock.forward(days=19)
+    assert swept(linden).ended == 1
+
+
+def test_what_was_tried_keeps_its_last_outcome(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
+    linden.desk.submit(wanted(clock), "key-1")
+    with transaction(linden.queue) as session:
+        session.query(CallbackRequest).update({"outcome": "no answer", "attempts": 1})
+    clock.forward(hours=2)
+    swept(linden)
+    assert rows(linden, CallbackRequest)[0].outcome == "no answer"
+
+
+def test_what_hangs_on_a_request_goes_with_it(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
+    receipt = linden.desk.submit(wanted(clock, flood=True), "key-1")
+    assert len(rows(linden, FloodMark)) == 1
+    linden.desk.cancel(receipt)
+    clock.forward(days=2)
+    swept(linden)
+    assert rows(linden, FloodMark) == []
 
 
 def test_a_cancellation_beats_an_expiry(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:

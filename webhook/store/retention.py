@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from webhook.store.models import CallbackRequest, Canary, Draft, FloodMark, LeadAlert, RetentionRun, TextMessage, Tombstone
+from webhook.store.models import AuditEntry, Base, CallbackRequest, Canary, Draft, LeadAlert, RetentionRun, TextMessage, Tombstone
 
 KEPT_AFTER_END = timedelta(hours=24)
 LONGEST = timedelta(days=21)
@@ -20,37 +20,40 @@ CANARY_KEPT = timedelta(days=2)
 
 MISSED = "missed by us"
 UNSETTLED = "opened, no outcome"
+WITH_LEAD = "passed to safeguarding lead"
+OUTLIVES = (AuditEntry.__tablename__, LeadAlert.__tablename__)  # tables that keep a request's id when it is gone
 LAST = "last"  # the one row of RetentionRun
 
 
 def expire_requests(session: Session, now: datetime) -> int:
-    """End what nobody opened in time, never without an alert to the lead; what was opened waits for its outcome, to 21 days.
+    """End what expired, never without an alert to the lead, and return how many ended.
 
-    Returns how many ended."""
+    What was opened waits for its outcome, and what is flagged danger or under 18 for the safeguarding lead: both to 21
+    days at most. What nobody tried is "missed by us"; what was tried keeps its last outcome."""
     late = session.scalars(select(CallbackRequest).where(CallbackRequest.state != "ended", CallbackRequest.expires <= now)).all()
     ended = 0
     for request in late:
-        opened = request.state == "opened"
-        outcome = UNSETTLED if opened else MISSED
-        alert_lead(session, request, outcome, now)
-        if opened and now < request.received + LONGEST:
-            continue
-        ended += _end(session, request, outcome, now)
+        outcome = UNSETTLED if request.state == "opened" else request.outcome or MISSED
+        _alert_lead(session, request, outcome, now)
+        if now >= request.received + LONGEST:
+            ended += _change(session, request, state="ended", outcome=outcome, ended=now)
+        elif request.state != "opened" and (request.danger or request.under_18):
+            _change(session, request, state="waiting", outcome=WITH_LEAD)
+        elif request.state != "opened":
+            ended += _change(session, request, state="ended", outcome=outcome, ended=now)
     return ended
 
 
-def alert_lead(session: Session, request: CallbackRequest, kind: str, now: datetime) -> None:
-    """Note once for the on-call lead what became of a request; nothing of what is in it."""
-    if session.get(LeadAlert, (request.id, kind)) is None:
-        session.add(LeadAlert(request=request.id, kind=kind, service=request.service, hour=_hour(now)))
-
-
 def delete_ended(session: Session, now: datetime) -> int:
-    """Delete every request that ended a day ago or more, and put its tombstone in its place; returns how many."""
+    """Delete every request that ended a day ago or more, with all that hangs on it, and put its tombstone in its place.
+
+    Returns how many. Any table with a column `request` hangs on it, but for the audit and the lead's alerts."""
     gone = session.scalars(select(CallbackRequest).where(CallbackRequest.state == "ended", CallbackRequest.ended <= now - KEPT_AFTER_END)).all()
+    hanging = [table for table in Base.metadata.sorted_tables if "request" in table.c and table.name not in OUTLIVES]
     for request in gone:
-        session.merge(Tombstone(id=request.id, received=request.received, ended=_hour(request.ended), outcome=request.outcome or UNSETTLED))
-        session.execute(delete(FloodMark).where(FloodMark.request == request.id))
+        session.merge(Tombstone(id=request.id, received=request.received, ended=_hour(request.ended), outcome=request.outcome or MISSED))
+        for table in hanging:
+            session.execute(delete(table).where(table.c.request == request.id))
         session.delete(request)
     return len(gone)
 
@@ -92,12 +95,18 @@ def last_run(session: Session) -> RetentionRun | None:
     return cast(RetentionRun | None, session.get(RetentionRun, LAST))
 
 
-def _end(session: Session, request: CallbackRequest, outcome: str, now: datetime) -> int:
-    """End a request unless something changed it meanwhile; a cancellation always wins."""
+def _alert_lead(session: Session, request: CallbackRequest, kind: str, now: datetime) -> None:
+    """Note once for the lead what became of a request; nothing of what is in it."""
+    if session.get(LeadAlert, (request.id, kind)) is None:
+        session.add(LeadAlert(request=request.id, kind=kind, service=request.service, hour=_hour(now)))
+
+
+def _change(session: Session, request: CallbackRequest, **values: object) -> int:
+    """Change a request that nobody holds any more, unless something changed it meanwhile: a cancellation always wins."""
     changed = session.execute(
         update(CallbackRequest)
         .where(CallbackRequest.id == request.id, CallbackRequest.state == request.state)
-        .values(state="ended", outcome=outcome, ended=now, claimer=None, lease_ends=None)
+        .values(claimer=None, lease_ends=None, **values)
         .execution_options(synchronize_session=False)
     )
     return int(changed.rowcount)
