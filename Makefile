@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval report adapt sms lock clean
+.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ adapt: setup-dev ## adapt the encoder afresh (an hour, needs PyTorch: requiremen
 
 sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
 	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms
+
+seal: ## build webhook/static/seal-hpke.js again (needs npm; nobody who runs Linden does)
+	@cd tools/hpke && npm ci --ignore-scripts && npm run -s build
 
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt

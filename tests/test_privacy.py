@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
-from tests.conftest import Clock, Scripted, add_keys
+from tests.conftest import ROOT, Clock, Scripted, add_keys
 from tests.test_page import Page
 from webhook.parts import Parts
 from webhook.replies import Reply
+from webhook.store.models import Base
 from webhook.sweeper import sweep
 
 NUMBER, POSTCODE, EMAIL, SENTENCE = "07700900765", "WV6 8TZ", "sentinel.person@example.org", "the heron stood by the blue gate"
@@ -101,3 +102,8 @@ def test_what_was_said_is_not_shown_again_once_left(client: FlaskClient, clock: 
     again = client.post("/chat", data={"session": page.hidden("session"), "turn": "1", "text": ""})
     assert again.status_code == 410
     assert SENTENCE.encode() not in again.data
+
+
+def test_every_table_is_in_the_privacy_page() -> None:
+    told = (ROOT / "docs/privacy.md").read_text()
+    assert [table for table in Base.metadata.tables if f"`{table}" not in told] == []

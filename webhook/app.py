@@ -12,7 +12,7 @@ from flask import Flask
 from directory.places import Gazetteer
 from directory.queries import open_directory
 from safety.danger import DangerDetector
-from webhook import callback, chat, cli, headers, health, page, problems
+from webhook import callback, chat, cli, cli_handoff, headers, health, page, problems
 from webhook.choices import Choices
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
@@ -57,6 +57,7 @@ def create_app(
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)
     cli.register(app)
+    cli_handoff.register(app)
     start_sweeper(linden)
     start_forgetting(twilio_messages(config), linden.now)
     return app
