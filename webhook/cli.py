@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from webhook.due import words_commands
 from webhook.directory_cli import directory
+from webhook.due import words_commands
 from webhook.handoff import HandoffError
 from webhook.handoff.desk import Desk, naive, windows_of
 from webhook.handoff.envelope import Recipient, point
