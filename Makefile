@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval sms lock clean
+.PHONY: help setup setup-dev run train test lint eval sms lock clean wording soak
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,13 @@ eval: setup-dev ## measure understanding: make eval FILE=rows.tsv
 
 sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
 	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms
+
+wording: setup-dev ## write every reply to docs/wording.md and a preview to var/wording.html, for review
+	@$(BIN)/python -W ignore -m tools.wording
+
+soak: setup-dev ## fuzz the whole front door with 20,000 turns: make soak TURNS=… SEED=…
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.soak $(or $(TURNS),20000) $(SEED)
 
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt
