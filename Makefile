@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean
+.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean wording soak
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,13 @@ sms: setup ## send a signed text to the running front door: make sms FROM=077009
 
 seal: ## build webhook/static/seal-hpke.js again (needs npm; nobody who runs Linden does)
 	@cd tools/hpke && npm ci --ignore-scripts && npm run -s build
+
+wording: setup-dev ## write every reply to docs/wording.md and a preview to var/wording.html, for review
+	@$(BIN)/python -W ignore -m tools.wording
+
+soak: setup-dev ## fuzz the whole front door with 20,000 turns: make soak TURNS=… SEED=…
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.soak $(or $(TURNS),20000) $(SEED)
 
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt

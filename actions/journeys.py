@@ -16,6 +16,34 @@ SAYS_WHERE = frozenset({"safe_tonight", "safe_home"})  # steps after which the b
 PLAN = "plan_"  # steps of the safety plan begin with it
 PLAN_STARTS, PLAN_ENDS = "plan_start", "plan_whole"
 PLAN_MAIN = frozenset({"plan_stay", "plan_leave", "plan_left"})  # choosing one takes the place of another
+NEXT = {  # the journey that an answer offers by text; on the web a button does
+    "clares_law_what": "clares_law",
+    "clares_law_apply": "clares_law",
+    "clares_law_third_party": "clares_law",
+    "non_molestation_order": "order",
+    "dvpo_what": "order",
+    "is_it_abuse": "abuse",
+    "refuge": "safe",
+    "worried_about_someone": "friend",
+    "child_at_home": "child",
+    "professional_referral": "pro",
+    "perpetrator_help": "own",
+}
+
+
+class ActionNextByText(Action):  # type: ignore[misc]
+    """Offers the journey of a topic after its answer, by text alone."""
+
+    def name(self) -> str:
+        """Name the action for the rules."""
+        return "action_next_by_text"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Name the line that says which word goes on; on the web, nothing."""
+        journey = NEXT.get(tracker.get_intent_of_latest_message() or "")
+        if journey and tracker.get_latest_input_channel() == "sms":
+            dispatcher.utter_message(response=f"utter_next_{journey}")
+        return []
 
 
 class ActionJourney(Action):  # type: ignore[misc]

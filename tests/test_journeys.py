@@ -279,7 +279,7 @@ def test_six_questions_end_in_what_the_law_says(linden: Parts) -> None:  # noqa:
 
 
 def test_a_relative_is_led_by_text_to_help_and_to_a_call_to_them(linden: Parts) -> None:  # noqa: F811
-    sms(linden, "im worried about my daughter, her boyfriend scares her")
+    sms(linden, "my sister is being abused by her partner, how can I help her")
     assert "in danger right now" in sms(linden, "next")
     assert "their own family" in sms(linden, "n")
     assert "What helps" in sms(linden, "n")

@@ -1,11 +1,14 @@
 """What may reach a person: every wording is in the alphabet and size of its channel, true to the never-say list, and used."""
 
 import ast
+import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import textstat
 import yaml
 
 from directory.seed_files import Seed
@@ -106,7 +109,32 @@ NEVER_SAID = {
     "your husband": "no gender or marriage assumed",
     "your boyfriend": "no gender assumed",
     "he will": "no gender assumed",
+    "provok": "blame",
+    "you let ": "blame",
+    "your own fault": "blame",
+    "you must leave": "no pressure",
+    "you need to leave": "no pressure",
+    "just leave": "no pressure",
+    "will not tell immigration": "never safe to promise",
+    "safe to tell the police": "never safe to promise",
+    "police are safe": "never safe to promise",
+    "stays confidential": "no promise of secrecy",
+    "will never find out": "no promise of secrecy",
+    "will not find out": "no promise of secrecy",
+    "within 24 hours of applying": "no stage limits for Clare's Law",
+    "10 working days": "no stage limits for Clare's Law",
+    "breach of a dvpo is a crime": "it is contempt of court",
+    "breaking a dvpo is a crime": "it is contempt of court",
+    "dapos are available": "not known here",
+    "can get a dapo": "not known here",
+    "stop contact": "not hers to stop",
+    "dash score": "never a score",
+    "your score": "never a score",
+    "we will call": "only a service that said so",
+    "we will watch": "nobody watches",
 }
+GENDERED = re.compile(r"\b(he|she|him|his|hers?|husband|wife|himself|herself)\b")
+SAYS_HER = {"utter_fgm": "a girl, of whom it is true"}
 
 
 @pytest.mark.parametrize(("name", "channel", "text"), wordings())
@@ -116,6 +144,87 @@ def test_nothing_ruled_out_is_said(name: str, channel: str, text: str) -> None:
 
 
 SAID_FOR = {"utter_form_young_dudley": "dud-mash"}  # replies that say a number of the never-use list for the one entry it is right for
+
+
+@pytest.mark.parametrize(("name", "channel", "text"), wordings())
+def test_no_gender_is_assumed(name: str, channel: str, text: str) -> None:
+    assert name in SAYS_HER or not GENDERED.search(text.lower())
+
+
+def test_no_place_of_a_refuge_is_said() -> None:
+    for name, _, text in wordings():
+        if "refuge" in text.lower():
+            assert not re.search(r"\b(road|street|avenue|lane|close|drive|WS\d|DY\d|WV\d|B\d\d)\b", text), name
+
+
+def test_nothing_to_tell_is_never_said_to_be_safe() -> None:
+    for name, _, text in wordings():
+        if re.search(r"nothing (to tell|found)|there is nothing", text.lower()):
+            assert re.search(r"not mean|all the same|trust how you feel", text.lower()), name
+
+
+def test_a_women_only_line_is_never_said_alone() -> None:
+    for name, _, text in wordings():
+        if "0808 2000 247" in text:
+            assert "0808 801 0327" in text, name
+
+
+# ---- reading age ------------------------------------------------------------------------------------------------------
+
+OLDEST = 11.0  # years: an American school grade is five years less
+SECOND_OPINION = 12.0  # the automated readability index counts letters, and long names weigh more in it
+NAMES = re.compile(r"Dudley|Sandwell|Walsall|Wolverhampton|West Midlands Police|Black Country Women's Aid|National Domestic Abuse Helpline")
+FOR_PROFESSIONALS = ("utter_professional_referral", "utter_step_pro_")
+
+
+def read_aloud(text: str) -> str:
+    """The text without what is not prose: numbers to ring, names of places and services, brackets and quotes."""
+    text = re.sub(r"\b\d[\d ]{2,}\d\b", "it", PLACEHOLDER.sub("Leeds", NAMES.sub("Leeds", text)))
+    return re.sub(r'[()"]', " ", text).replace(": ", ". ").replace("\n\n", " ")
+
+
+@pytest.fixture(scope="module")
+def hyphenation() -> Iterator[None]:
+    """Textstat counts syllables by hyphenation, as it does for languages without a dictionary: its own would be fetched."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr("textstat.backend.counts._count_syllables.get_cmudict", lambda lang: None)
+    textstat.set_lang("en_GB")
+    yield
+    patch.undo()
+
+
+PROSE = [(name, channel, text) for name, channel, text in wordings() if len(text.split()) >= 20 and not name.startswith("utter_contact_card")]
+
+
+@pytest.mark.parametrize(("name", "channel", "text"), PROSE)
+def test_a_child_of_eleven_could_read_it(hyphenation: None, name: str, channel: str, text: str) -> None:
+    assert textstat.flesch_kincaid_grade(read_aloud(text)) + 5 <= OLDEST
+    if channel == "web" and not name.startswith(FOR_PROFESSIONALS):
+        assert textstat.automated_readability_index(read_aloud(text)) + 5 <= SECOND_OPINION
+
+
+# ---- sources ----------------------------------------------------------------------------------------------------------
+
+TOPICS = {statement["topic"] for statement in json.loads((ROOT / "data/facts/law.json").read_text())}
+CONTACTS = {contact["id"] for contact in Seed.read(ROOT).contacts}
+
+
+@pytest.mark.parametrize("name", [name for name, variants in WORDS.replies.items() if any(v.source for v in variants)])
+def test_a_source_is_one_that_exists(name: str) -> None:
+    for variant in WORDS.replies[name]:
+        kind = ""
+        for part in re.split(r";\s*(?![^()]*\))", variant.source):
+            said, _, rest = part.replace("facts/README (", "facts/README: (").partition(": ")
+            kind, what = (
+                (said, rest) if said in ("law", "contacts", "partnership", "intents", "design", "plain words", "facts/README") else (kind, part)
+            )
+            topic = re.sub(r"\s*\(.*", "", what).strip()
+            if kind == "law":
+                assert any(known.startswith(topic) for known in TOPICS), f"{name}: {part}"
+            elif kind == "contacts":
+                assert {each.strip() for each in topic.split(",")} <= CONTACTS, f"{name}: {part}"
+            elif kind == "partnership":
+                assert re.match(r"00[0-4]", topic), f"{name}: {part}"
 
 
 def test_no_number_that_must_never_be_used_is_in_any_wording() -> None:
@@ -134,6 +243,9 @@ def test_every_number_said_is_in_the_directory() -> None:
 
 # What an answer must hold beyond plain wording (intents.yml, `needs`); every phrase must be in web and text alike.
 NEEDS = {
+    "danger_now": ["999", "55", "Nobody is reading this and I cannot send help"],
+    "is_it_abuse": ["nder 16", "matters just as much"],
+    "child_contact": ["egal advice"],
     "privacy_chat": ["tells no one", "must act if a child"],
     "threat_to_kill": ["999"],
     "strangulation": ["999", "A&E", "crime of its own", "days"],
@@ -218,6 +330,7 @@ def test_every_reply_is_named_by_a_rule_code_or_template_and_every_named_reply_e
         )
     }
     families = (
+        "utter_next_",
         "utter_step_",
         "utter_yes_",
         "utter_plan_",

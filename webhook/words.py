@@ -98,8 +98,13 @@ class Words:
 
 
 def _variant(body: dict[str, Any]) -> Variant:
-    buttons = tuple((button["title"], button["payload"]) for button in body.get("buttons", ()))
+    buttons = tuple((button["title"], _payload(button["payload"])) for button in body.get("buttons", ()))
     notes = body.get("metadata") or {}
     review_by = date.fromisoformat(notes["review_by"]) if "review_by" in notes else None
     never_expires = notes.get("never_expires") == "yes"
     return Variant(body.get("channel"), str(body.get("text", "")).strip(), buttons, notes.get("source", ""), review_by, never_expires)
+
+
+def _payload(written: str) -> str:
+    """A payload as it is sent: its braces stand doubled in the file, because Rasa fills single ones in."""
+    return written.replace("{{", "{").replace("}}", "}")
