@@ -36,6 +36,7 @@ LONGEST_VALUES = {
     "hours": "Monday to Thursday, 9am to 5.30pm; Friday, 9am to 5pm",
     "year": "2026",
     "date": "22 November 2026",
+    "languages": "British Sign Language on the website",
 }
 
 
