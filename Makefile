@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval sms lock clean
+.PHONY: bench-directory help setup setup-dev run train test lint eval sms lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ lint: setup-dev ## ruff, mypy, layers, yaml, rasa data validation
 eval: setup-dev ## measure understanding: make eval FILE=rows.tsv
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.evaluate $(FILE)
+
+bench-directory: setup ## measure look-ups with 50,000 services; DATABASE_URL measures PostgreSQL
+	@$(BIN)/python -W ignore -m tools.bench_directory
 
 sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
 	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms
