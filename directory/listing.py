@@ -22,7 +22,7 @@ def relist(session: Session, services: Iterable[Service]) -> None:
     session.flush()
     for some in (services[i : i + 500] for i in range(0, len(services), 500)):
         session.execute(delete(Listing).where(Listing.service_id.in_([service.id for service in some])))
-        rows = [row for service in some if _can_be_shown(service) for row in _rows(service)]
+        rows = [row for service in some if _can_be_shown(service) for row in listing_rows(service)]
         if rows:
             session.execute(Listing.__table__.insert(), rows)
 
@@ -45,7 +45,8 @@ def _can_be_shown(service: Service) -> bool:
     return service.status == "active" and bool(service.phones or service.text_line or service.url)
 
 
-def _rows(service: Service) -> list[dict[str, object]]:
+def listing_rows(service: Service) -> list[dict[str, object]]:
+    """The rows of `listing` for one service: one for each of its areas and needs."""
     terms = {(term.taxonomy, term.term) for term in service.terms}
     audience = {term for taxonomy, term in terms if taxonomy == "audience" and term}
     shared = {

@@ -24,9 +24,9 @@ from directory.areas import EVERYWHERE, OUTSIDE, read_areas
 from directory.database import open_directory
 from directory.hours import LONDON
 from directory.ids import uuid_of
-from directory.listing import relist
+from directory.listing import listing_rows
 from directory.load import load_seed
-from directory.models import Attribute, Organization, Phone, Schedule, Service, ServiceArea
+from directory.models import Attribute, Listing, Organization, Phone, Schedule, Service, ServiceArea, TaxonomyTerm
 from directory.queries import find_services
 from directory.terms import Term, Terms
 
@@ -65,19 +65,30 @@ def fill(engine: Engine, chance: random.Random, areas: list[str]) -> None:
                 area = EVERYWHERE if chance.random() < 0.02 else chance.choice(areas)
                 filed = [*chance.sample(needs, chance.randint(1, 4)), chance.choice(audiences)]
                 made.append(invent(number, area, filed, chance.choice(["high", "medium", "low"])))
-            session.add_all(made)
-            relist(session, made)
+            _save(session, made)
         print(f"\r{start + BATCH} services", end="", file=sys.stderr)
     print(file=sys.stderr)
+
+
+def _save(session: Session, made: list[Service]) -> None:
+    """Write the services and all that belongs to them, table by table."""
+    listed = [row for service in made for row in listing_rows(service)]
+    owned = [row for service in made for row in (*service.phones, *service.areas, *service.schedules, *service.attributes)]
+    for rows in ([service.organization for service in made], made, sorted(owned, key=lambda row: str(type(row)))):
+        session.bulk_save_objects(rows)
+    session.execute(Listing.__table__.insert(), listed)
 
 
 def invent(number: int, area: str, filed: list[Term], confidence: str) -> Service:
     """Make one service with all a real one has."""
     key = uuid_of("bench", str(number))
-    owned: dict[str, Any] = {"position": 0, "extra": {}}
+    owned: dict[str, Any] = {"service_id": key, "position": 0, "extra": {}}
     return Service(
         id=key,
         uuid=key,
+        organization_id=key,
+        always_open=False,
+        status="active",
         organization=Organization(id=key, uuid=key, name=f"Organization {number}", origin="bench", extra={}),
         name=f"Service {number}",
         description="An invented service",
@@ -91,10 +102,14 @@ def invent(number: int, area: str, filed: list[Term], confidence: str) -> Servic
         phones=[Phone(id=key, number="01632 960001", dial="01632960001", **owned)],
         areas=[ServiceArea(id=key, area=area, name=area, **owned)],
         schedules=[Schedule(id=key, byday="MO,TU,WE,TH,FR", opens_at="09:00", closes_at="17:00", bank_holidays=False, **owned)],
-        attributes=[
-            Attribute(id=uuid_of("bench", f"{number}/{at}"), position=at, taxonomy_term_id=term.id, extra={}) for at, term in enumerate(filed)
-        ],
+        attributes=[_attribute(key, f"{number}/{at}", at, term) for at, term in enumerate(filed)],
     )
+
+
+def _attribute(key: str, number: str, position: int, term: Term) -> Attribute:
+    """That a service is filed under a term, which is in the database already and is there for the listing to read."""
+    row = TaxonomyTerm(id=term.id, taxonomy=term.taxonomy, term=term.term)
+    return Attribute(service_id=key, id=uuid_of("bench", number), position=position, taxonomy_term_id=term.id, taxonomy_term=row, extra={})
 
 
 def measure(engine: Engine, chance: random.Random, areas: list[str]) -> Iterator[float]:
