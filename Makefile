@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean wording soak
+.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean wording soak bench-directory
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ report: setup-dev ## write docs/understanding.md: make report FILE=rows.tsv
 
 adapt: setup-dev ## adapt the encoder afresh (an hour, needs PyTorch: requirements/adapt.in); its result is committed
 	@$(BIN)/python -m tools.adapt
+
+bench-directory: setup ## measure look-ups with 50,000 services; DATABASE_URL measures PostgreSQL
+	@$(BIN)/python -W ignore -m tools.bench_directory
 
 sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
 	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms

@@ -24,6 +24,7 @@ from directory.database import directory_url, open_directory
 from directory.queries import find_services
 
 ASKS_WHERE = frozenset({"local_contacts", "inform_area"})  # intents whose whole answer is where help is
+SAYS_CALLS_SHOW = frozenset({"local_contacts", "inform_area", "talk_to_human"})  # intents whose answer says already that a call may show
 MOST_WEB, MOST_SMS = 4, 3
 
 
@@ -45,8 +46,10 @@ class ActionFindServices(Action):  # type: ignore[misc]
         place = Place.read(area)
         if intent in ASKS_WHERE and place.opening:
             dispatcher.utter_message(response=place.opening, **place.values)
-        for card in self._cards(intent, place, tracker.get_latest_input_channel()):
-            say_card(dispatcher, card)
+        cards = self._cards(intent, place, tracker.get_latest_input_channel())
+        first = next((card.id for card in cards if card.number), None) if intent not in SAYS_CALLS_SHOW else None
+        for card in cards:
+            say_card(dispatcher, card, call_shows=card.id == first)
         if place.unknown or (place.undecided and intent not in ASKS_WHERE):
             dispatcher.utter_message(response="utter_ask_area")
         return []

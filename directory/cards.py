@@ -9,6 +9,7 @@ from directory.hours import open_at
 from directory.models import Service
 
 SURE = "high"
+LONGEST_WHAT = 160  # characters of what a service is for
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def make_card(service: Service, *, today: date, now: datetime | None, local: boo
     return Card(
         id=service.id,
         name=service.name,
-        what=service.description or "",
+        what=shorten(service.description or ""),
         who=service.eligibility_description or "",
         number=phone.number if phone else None,
         dial=phone.dial if phone else None,
@@ -63,6 +64,15 @@ def make_card(service: Service, *, today: date, now: datetime | None, local: boo
         caution=service.confidence != SURE and checked_on is None,
         due=is_due(service.review_by, today),
     )
+
+
+def shorten(description: str) -> str:
+    """The first sentence of a description, or its beginning: councils write paragraphs, and a card is read in a moment."""
+    line = " ".join(description.split())
+    if len(line) <= LONGEST_WHAT:
+        return line
+    first = line[:LONGEST_WHAT].rsplit(". ", 1)[0]
+    return first if len(first) < LONGEST_WHAT else line[:LONGEST_WHAT].rsplit(" ", 1)[0] + "…"
 
 
 def is_due(review_by: date | None, today: date) -> bool:

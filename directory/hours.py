@@ -101,7 +101,7 @@ def read_opening(opening: Mapping[str, str]) -> list[dict[str, object]]:
         byday = ",".join(BYDAY) if bank else _byday(days)
         for spell in str(spells).split(","):
             vary = spell.strip().startswith(UNKNOWN_TIMES)
-            opens, closes = _times(spell.replace(UNKNOWN_TIMES, "")) if "-" in spell else (None, None)
+            opens, closes = (None, None) if spell.strip() == UNKNOWN_TIMES else _times(spell.replace(UNKNOWN_TIMES, ""))
             said = UNKNOWN_TIMES if vary else None
             weekly = {"freq": "WEEKLY", "interval": 1, "byday": byday, "bank_holidays": bank}
             rows.append({**weekly, "opens_at": opens, "closes_at": closes, "description": said})

@@ -22,7 +22,7 @@ def relist(session: Session, services: Iterable[Service]) -> None:
     session.flush()
     for some in (services[i : i + 500] for i in range(0, len(services), 500)):
         session.execute(delete(Listing).where(Listing.service_id.in_([service.id for service in some])))
-        rows = [row for service in some if service.status == "active" for row in _rows(service)]
+        rows = [row for service in some if _can_be_shown(service) for row in listing_rows(service)]
         if rows:
             session.execute(Listing.__table__.insert(), rows)
 
@@ -40,7 +40,13 @@ def gender_of(audience: set[str]) -> str | None:
     return named.pop() if len(named) == 1 and FOR_ALL not in audience else None
 
 
-def _rows(service: Service) -> list[dict[str, object]]:
+def _can_be_shown(service: Service) -> bool:
+    """True when it is active and says how it is reached."""
+    return service.status == "active" and bool(service.phones or service.text_line or service.url)
+
+
+def listing_rows(service: Service) -> list[dict[str, object]]:
+    """The rows of `listing` for one service: one for each of its areas and needs."""
     terms = {(term.taxonomy, term.term) for term in service.terms}
     audience = {term for taxonomy, term in terms if taxonomy == "audience" and term}
     shared = {

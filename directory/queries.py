@@ -10,13 +10,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, lazyload, selectinload
 
 from directory.areas import EVERYWHERE
-from directory.cards import Card, card_fields, is_due, make_card
-from directory.database import open_directory
+from directory.cards import Card, make_card
 from directory.hours import open_at
 from directory.listing import GENDERS, NATIONAL_PAIR
 from directory.models import Listing, Schedule, Service
-
-__all__ = ["NATIONAL_PAIR", "Card", "card_fields", "find_by_id", "find_services", "is_due", "open_directory"]
 
 LOOKED_AT = 60  # services weighed for one area and need; the surest, so that 50,000 cost no more than 76
 NIGHT = "night"  # the need under which the lines are filed that anyone can ring at any hour
@@ -84,11 +81,6 @@ def find_services(
     chosen += _night_line(session, asked, chosen)
     local = {candidate.id for candidate in chosen if candidate.local}
     return [make_card(s, today=today, now=now, local=s.id in local) for s in _load(session, [c.id for c in chosen])]
-
-
-def find_by_id(session: Session, ids: tuple[str, ...], today: date) -> list[Card]:
-    """Return the cards of the services named, in that order; ids that are not there are left out."""
-    return [make_card(service, today=today, now=None, local=False) for service in _load(session, ids)]
 
 
 def _candidates(session: Session, asked: Asked) -> list[Candidate]:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -78,7 +79,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'd.db'}"
     server: str = request.getfixturevalue("postgresql")
-    name = f"test_{abs(hash(request.node.nodeid))}_{os.getpid()}"
+    return new_database(server)
+
+
+def new_database(server: str) -> str:
+    """Make an empty database on a PostgreSQL server and return its address."""
+    name = f"test_{uuid4().hex}"
     engine = open_directory(f"{server}/postgres").execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))

@@ -1,6 +1,7 @@
 """The directory: every fact loaded with its source, the right line first, and no number that must never be used."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,22 +13,29 @@ from sqlalchemy.orm import Session
 from actions.needs import DEFAULT, NEEDS
 from directory import SeedInvalid
 from directory.areas import read_areas
+from directory.database import open_directory
+from directory.hours import LONDON, always_open, open_at, read_opening
 from directory.load import load_seed
-from directory.models import Service
+from directory.models import Schedule, Service
 from directory.never_use import digits
 from directory.queries import NATIONAL_PAIR, find_services
 from directory.seed_files import Seed
 from tests.conftest import ROOT
+from tests.databases import new_database
 
 TODAY = date(2026, 11, 22)
 BOROUGHS = tuple(area.name for area in read_areas(ROOT))
 
 
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    engine = create_engine("sqlite://", future=True)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    url = "sqlite://"
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgresql"))
+    engine = open_directory(url)
     load_seed(engine, ROOT)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def ids(engine: Engine, needs: tuple[str, ...], area: str | None, **more: object) -> list[str]:
@@ -110,3 +118,93 @@ def test_every_need_an_intent_asks_for_is_filed_somewhere(engine: Engine) -> Non
 def test_the_never_use_list_is_the_facts_own() -> None:
     listed = {digits(row["number"]) for row in yaml.safe_load((ROOT / "directory/seed/never_use.yml").read_text())}
     assert listed >= {"08088029999", "08008005000", "03005550050", "02070081500", "02070071500", "08088000631", "08448044999", "08451112922"}
+
+
+MONDAY_NOON, MONDAY_NIGHT = datetime(2026, 11, 23, 12, 0, tzinfo=LONDON), datetime(2026, 11, 23, 22, 30, tzinfo=LONDON)
+BANK_HOLIDAY = datetime(2026, 12, 28, 12, 0, tzinfo=LONDON)  # a Monday; Boxing Day fell on a Saturday
+
+
+def at(engine: Engine, needs: tuple[str, ...], area: str | None, now: datetime, **more: object) -> dict[str, bool | None]:
+    with Session(engine, future=True) as session:
+        return {card.id: card.open for card in find_services(session, needs=needs, area=area, today=now.date(), now=now, **more)}
+
+
+def test_at_night_what_is_closed_comes_last_and_what_is_open_first(engine: Engine) -> None:
+    needs = ("adult_protection", "adult_protection_night")
+    assert next(iter(at(engine, needs, "Wolverhampton", MONDAY_NOON))) == "wol-mash-a"
+    night = at(engine, needs, "Walsall", MONDAY_NIGHT)
+    assert night["wal-edt"] is True
+    sandwell = at(engine, needs, "Sandwell", MONDAY_NIGHT)
+    assert list(sandwell).index("sand-edt") < list(sandwell).index("sand-adult")
+
+
+def test_on_a_bank_holiday_office_lines_are_closed_and_the_duty_team_is_open(engine: Engine) -> None:
+    found = at(engine, ("child_protection", "child_protection_night"), "Walsall", BANK_HOLIDAY)
+    assert found["wal-edt"] is True
+    assert at(engine, ("adult_protection", "adult_protection_night"), "Dudley", BANK_HOLIDAY)["dud-adults"] is False
+
+
+@pytest.mark.parametrize("moment", [MONDAY_NOON, MONDAY_NIGHT, BANK_HOLIDAY])
+@pytest.mark.parametrize("audiences", [(), ("men",), ("women",), ("lgbt",)])
+def test_one_line_is_always_open_and_fit_for_the_person(engine: Engine, moment: datetime, audiences: tuple[str, ...]) -> None:
+    for needs in {DEFAULT, *NEEDS.values()}:
+        for area in (*BOROUGHS, None, "outside:Birmingham"):
+            found = at(engine, needs, area, moment, audiences=audiences)
+            suits = {"men": {"ndah", "haven"}}.get(audiences[0] if audiences else "", set())
+            assert [key for key, state in found.items() if state and key not in suits], (needs, area)
+
+
+def test_a_man_is_shown_no_line_for_women_and_a_woman_none_for_men(engine: Engine) -> None:
+    assert ids(engine, DEFAULT, "Wolverhampton", audiences=("men",)) == ["stgeorges", "mal", "samaritans"]
+    assert ids(engine, DEFAULT, "Wolverhampton", audiences=("women",)) == ["haven", "ndah"]
+
+
+def test_who_is_named_goes_before_who_is_not(engine: Engine) -> None:
+    assert ids(engine, ("immigration",), None, audiences=("minoritised",))[0] == "sbs"
+    assert ids(engine, ("immigration",), None, audiences=("migrants",))[0] == "migranthelp"
+
+
+def rows(**opening: str) -> list[Schedule]:
+    return [Schedule(**row) for row in read_opening({days.replace("_", "-"): spell for days, spell in opening.items()})]
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [
+        ("2026-11-23T08:59", False),
+        ("2026-11-23T09:00", True),
+        ("2026-11-23T16:59", True),
+        ("2026-11-23T17:00", False),
+        ("2026-11-21T12:00", False),  # a Saturday
+        ("2026-12-28T12:00", False),  # a bank holiday
+        ("2026-06-15T08:30", False),  # summer time: 07:30 UTC
+        ("2026-06-15T09:30", True),
+    ],
+)
+def test_office_hours_are_kept_in_england(moment: str, state: bool) -> None:
+    assert open_at(rows(mon_fri="09:00-17:00"), datetime.fromisoformat(moment).replace(tzinfo=LONDON)) is state
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"), [("2026-11-23T23:00", True), ("2026-11-24T08:44", True), ("2026-11-24T08:45", False), ("2026-12-29T03:00", True)]
+)
+def test_a_night_belongs_to_the_day_it_begins_on(moment: str, state: bool) -> None:
+    assert open_at(rows(mon_thu="17:00-08:45"), datetime.fromisoformat(moment).replace(tzinfo=LONDON)) is state
+
+
+def test_what_nobody_can_say_is_not_said() -> None:
+    assert open_at([], MONDAY_NOON) is None
+    assert open_at(rows(mon_fri="times vary"), MONDAY_NOON) is None
+    assert open_at(rows(mon_fri="times vary 09:00-20:00"), MONDAY_NIGHT) is False
+    assert open_at([Schedule(freq="MONTHLY", byday="1MO", opens_at="09:00", closes_at="17:00", bank_holidays=False)], MONDAY_NOON) is None
+
+
+def test_every_hour_of_every_day_means_bank_holidays_too() -> None:
+    assert always_open(rows(mon_sun="00:00-24:00", bank="00:00-24:00"))
+    assert not always_open(rows(mon_sun="00:00-24:00"))
+
+
+@pytest.mark.parametrize("opening", [{"someday": "09:00-17:00"}, {"mon": "nine to five"}])
+def test_hours_that_cannot_be_read_stop_the_loading(opening: dict[str, str]) -> None:
+    with pytest.raises(SeedInvalid):
+        read_opening(opening)

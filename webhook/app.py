@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from directory.database import open_directory
 from directory.places import Gazetteer
-from directory.queries import open_directory
 from safety.danger import DangerDetector
 from webhook import callback, chat, cli, cli_handoff, headers, health, page, problems
 from webhook.choices import Choices

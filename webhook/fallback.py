@@ -10,7 +10,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from directory.queries import card_fields, find_services
+from directory.cards import card_fields
+from directory.queries import find_services
 from safety.danger import Level
 from webhook.cards import card_reply
 from webhook.replies import Button, Reply

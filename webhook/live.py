@@ -9,8 +9,9 @@ import yaml
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from directory.database import open_directory
+from directory.listing import OUR_OWN
 from directory.models import Service
-from directory.queries import open_directory
 from webhook.config import Config
 from webhook.due import due_words
 from webhook.errors import ConfigInvalid
@@ -58,7 +59,9 @@ def _overdue(words: Words, today: date) -> Iterator[str]:
 def _unconfirmed(config: Config) -> Iterator[str]:
     try:
         with Session(open_directory(config.directory_url), future=True) as session:
-            services = [s.id for s in session.query(Service).filter(Service.status == "active") if s.phones and not s.assured_by]
+            services = [
+                s.id for s in session.query(Service).filter(Service.status == "active", Service.origin == OUR_OWN) if s.phones and not s.assured_by
+            ]
     except SQLAlchemyError:
         yield "the directory is not loaded (make run)"
         return
