@@ -223,7 +223,7 @@ def test_a_call_is_asked_for_in_six_short_texts(asking: FlaskClient, linden: Par
     assert "in danger today" in text(asking, linden, "y")
     assert "under 18" in text(asking, linden, "n")
     assert "children" in text(asking, linden, "N")
-    assert "leave no voicemail" in text(asking, linden, "y")
+    assert "no voicemail" in text(asking, linden, "y")
     sent = text(asking, linden, "send")
     assert "Sent and locked" in sent
     assert len(scripted.sent) == before

@@ -210,3 +210,15 @@ def test_every_phrase_is_written_as_the_normalisation_leaves_it() -> None:
         for phrase in phrases:
             assert phrase == phrase.lower().strip(), (name, phrase)
             assert PHRASES.means(name, phrase, NORMALISE(phrase)), (name, phrase)
+
+
+def test_the_twilio_page_gives_the_wordings_as_they_are_and_a_fallback_that_fits() -> None:
+    page = (ROOT / "docs/twilio.md").read_text("utf-8")
+    for name in ("utter_sms_stopped", "utter_sms_first", "utter_sms_help"):
+        assert f"`{WORDS.say(name, 'sms')}`" in page, name
+    fallback = page.split("<Message>")[1].split("</Message>")[0]
+    assert set(fallback) <= BASIC | EXTENDED
+    assert segments(fallback) <= MOST_SEGMENTS
+    assert "999" in fallback[:ONE_SEGMENT]
+    assert "press 55 when told to" in fallback[:ONE_SEGMENT]
+    assert not REGISTER.gives_away(fallback)
