@@ -191,7 +191,7 @@ def test_every_reply_is_named_by_a_rule_code_or_template_and_every_named_reply_e
     for path in ROOT.glob("webhook/templates/*.html"):
         named |= {f"utter_{name}" for name in re.findall(r"say\('(\w+)'", path.read_text())}
     named = {name for name in named if name not in ("utter_message", "utter_ask_", "utter_danger", "utter_page_limits_", "utter_form_", "utter_")}
-    families = ("utter_ask_", "utter_page_limits_", "utter_form_if_answered_", "utter_form_rings_back_", "utter_form_young_", "utter_danger_")
+    families = ("utter_ask_", "utter_page_limits_", "utter_form_if_answered_", "utter_form_rings_back_", "utter_danger_")
     missing = {name for name in named if name not in WORDS.replies and not name.endswith("_")}
     assert missing == set()
     assert {name for name in WORDS.replies if name not in named and not name.startswith(families)} == set()

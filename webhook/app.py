@@ -12,7 +12,8 @@ from flask import Flask
 from directory.places import Gazetteer
 from directory.queries import open_directory
 from safety.danger import DangerDetector
-from webhook import callback, chat, cli, cli_handoff, headers, health, page, problems
+from webhook import callback, chat, cli, headers, health, page, problems
+from webhook.cli_handoff import register as register_handoff_commands
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
 from webhook.fallback import Fallback
@@ -51,7 +52,7 @@ def create_app(
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)
     cli.register(app)
-    cli_handoff.register(app)
+    register_handoff_commands(app)
     start_sweeper(linden)
     return app
 
