@@ -13,7 +13,7 @@ from tests.test_page import Page
 from webhook.handoff.desk import Desk
 from webhook.handoff.keyfile import open_keyfile
 from webhook.parts import Parts
-from webhook.store import requests
+from webhook.store.floods import list_floods
 
 
 @pytest.fixture
@@ -143,14 +143,14 @@ def test_a_flood_is_marked_and_not_dropped(client: FlaskClient, linden: Parts, f
     assert client.post("/callback", data=form).status_code == 201
     assert client.post("/callback", data=form | {"key": "another", "danger_today": "yes"}).status_code == 201
     with Session(linden.queue, future=True) as session:
-        assert requests.list_floods(session) == {request.id for request in linden.desk.waiting()}
+        assert list_floods(session) == {request.id for request in linden.desk.waiting()}
         assert len(linden.desk.waiting()) == 2
 
 
 def test_the_first_requests_of_a_network_are_not_marked(client: FlaskClient, linden: Parts, form: dict[str, str]) -> None:
     client.post("/callback", data=form)
     with Session(linden.queue, future=True) as session:
-        assert requests.list_floods(session) == set()
+        assert list_floods(session) == set()
 
 
 def test_under_18_is_never_queued_where_young_people_are_not_rung(client: FlaskClient, linden: Parts, tmp_path: Path) -> None:

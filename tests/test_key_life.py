@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -11,10 +12,11 @@ from tests.conftest import PASSPHRASE, Clock, add_keys
 from tests.test_desk import waiting_id, wanted
 from webhook.handoff import Misdirected, NobodyToSealTo, NotYours, Unopenable
 from webhook.handoff.canary import open_canary, prove, todays_canary, unproved
-from webhook.handoff.envelope import Recipient, point, seal
+from webhook.handoff.envelope import Recipient, point, seal, unseal
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
+from webhook.handoff.recovery import rewrap
 from webhook.parts import Parts
-from webhook.store.models import AuditEntry
+from webhook.store.models import AuditEntry, CallbackRequest
 from webhook.sweeper import sweep
 
 DUDLEY = ("--service", "demo-dudley")
@@ -28,6 +30,10 @@ def run(app: Flask):
 
 def kids(linden: Parts) -> set[str]:
     return {recipient.kid for recipient in linden.desk.recipients("demo-dudley")}
+
+
+def opened(linden: Parts, request: CallbackRequest, key: EllipticCurvePrivateKey) -> dict:
+    return unseal(linden.desk.inner_of(request), request.id, request.service, key)
 
 
 def kid_in(path: Path) -> str:
@@ -139,11 +145,11 @@ def test_a_recovery_is_rehearsed_and_then_done_when_every_worker_lost_their_key(
     rehearsed = run("helpline", "recover", *DUDLEY, "--recovery-key", keys["recovery"], "--rehearse")
     assert "3 of 3 requests could be sealed anew" in rehearsed.output
     with pytest.raises(Misdirected):
-        linden.desk.unseal(linden.desk.waiting()[0], cara)
+        opened(linden, linden.desk.waiting()[0], cara)
     done = run("helpline", "recover", *DUDLEY, "--recovery-key", keys["recovery"])
     assert "3 of 3 requests are sealed to today's keys" in done.output
     assert "7700" not in done.output
-    assert [linden.desk.unseal(request, cara)["number"] for request in linden.desk.waiting()] == ["+447700900123"] * 3
+    assert [opened(linden, request, cara)["number"] for request in linden.desk.waiting()] == ["+447700900123"] * 3
     with Session(linden.queue, future=True) as session:
         assert [entry.action for entry in session.query(AuditEntry)] == ["rewrap"] * 3
 
@@ -165,7 +171,7 @@ def test_a_request_is_never_rewrapped_for_a_key_that_is_not_approved(linden: Par
     linden.desk.submit(wanted(clock), "key-1")
     stranger = make_keyfile(tmp_path / "stranger.json", PASSPHRASE)
     with pytest.raises(Misdirected):
-        linden.desk.rewrap(waiting_id(linden), seal({}, waiting_id(linden), "demo-dudley", [stranger]), "worker")
+        rewrap(linden.desk, waiting_id(linden), seal({}, waiting_id(linden), "demo-dudley", [stranger]), "worker")
 
 
 # ---- a borough switched off ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOON, PASSPHRASE, ROOT
 from tests.killed_writer import open_desk
+from webhook.handoff.envelope import unseal
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
 from webhook.store import workers
 from webhook.store.engine import transaction
@@ -35,5 +36,5 @@ def test_every_acknowledged_request_is_there_once_and_opens(tmp_path: Path) -> N
     assert {request.key_tag for request in kept} >= {desk.keys.tag("callback/key", key) for key in acknowledged}
     assert {desk.receipts.of(request.id) for request in kept} >= set(acknowledged.values())
     assert len(kept) == len({request.key_tag for request in kept})
-    assert all(desk.unseal(request, private_key)["number"] == "+447700900123" for request in kept)
+    assert all(unseal(desk.inner_of(request), request.id, request.service, private_key)["number"] == "+447700900123" for request in kept)
     assert len(kept) - len(acknowledged) <= TIMES, "at most the one being written each time was not acknowledged"

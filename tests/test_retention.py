@@ -15,6 +15,7 @@ from tests.conftest import NOON, PASSPHRASE, Clock
 from tests.test_desk import waiting_id, wanted
 from webhook.handoff import EpochKeyGone
 from webhook.handoff.desk import epoch_of, naive
+from webhook.handoff.envelope import unseal
 from webhook.handoff.keyfile import open_keyfile
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.retention import run_retention
@@ -156,7 +157,7 @@ def test_a_backup_brought_back_cannot_be_read_with_any_key(linden: Parts, keys: 
         request = session.query(CallbackRequest).one()
     for name in ("worker", "recovery"):
         with pytest.raises(EpochKeyGone):
-            linden.desk.unseal(request, open_keyfile(keys[name], PASSPHRASE))
+            unseal(linden.desk.inner_of(request), request.id, request.service, open_keyfile(keys[name], PASSPHRASE))
 
 
 actions = st.lists(st.tuples(st.sampled_from(["submit", "end", "wait", "run"]), st.integers(1, 40)), min_size=4, max_size=30)

@@ -1,15 +1,18 @@
 """Safe windows: only when staffed, never in the last twenty minutes, right over clock changes and midnight."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from webhook.handoff.desk import expiry
-from webhook.handoff.services import HelplineService, load_services
+from webhook.handoff import NotNow
+from webhook.handoff.desk import check_window, expiry, windows_of
+from webhook.handoff.services import DAYS, HelplineService, Hours, load_services
 from webhook.handoff.windows import LAST_START, LEAST_OVERLAP, LONDON, Window, callable_now, next_window, offered
+from webhook.store.models import CallbackRequest
 
 SERVICES = {service.id: service for service in load_services(ROOT, "demo")}
 WALSALL, DUDLEY, WOLVERHAMPTON = (SERVICES[f"demo-{name}"] for name in ("walsall", "dudley", "wolverhampton"))
@@ -81,3 +84,40 @@ def test_a_request_expires_after_its_third_window_or_twenty_one_days() -> None:
     assert expiry(windows, now) == windows[2].end
     far = (Window(now + timedelta(days=40), now + timedelta(days=40, hours=1)),)
     assert expiry(far, now) == now + timedelta(days=21)
+
+
+# ---- released only in a safe time ------------------------------------------------------------------------------------
+
+CLOCK_CHANGES = (datetime(2026, 3, 29, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, tzinfo=UTC))
+near_a_change = st.tuples(st.sampled_from(CLOCK_CHANGES), st.integers(-2_000, 2_000)).map(lambda pair: pair[0] + timedelta(minutes=pair[1]))
+
+
+@given(asked=near_a_change, chosen=st.sets(st.integers(0, 30), min_size=1, max_size=6), later=st.integers(0, 4_000))
+def test_nothing_is_released_outside_what_she_said_over_midnight_and_clock_changes(asked: datetime, chosen: set[int], later: int) -> None:
+    windows = [window for number, window in enumerate(offered(DUDLEY, asked)) if number in chosen]
+    request = CallbackRequest(windows=" ".join(window.key for window in windows))
+    now = asked + timedelta(minutes=later)
+    minutes = [now + timedelta(minutes=minute) for minute in range(20)]
+    safe = all(any(window.start <= minute < window.end for window in windows_of(request)) for minute in minutes)
+    try:
+        check_window(request, now)
+        released = True
+    except NotNow:
+        released = False
+    assert released <= safe, "a call that starts now could run out of the safe time within 20 minutes"
+    if safe and any(window.start <= now + LAST_START < window.end for window in windows):
+        assert released, "what she said is safe, over midnight too, is used"
+
+
+def test_two_windows_that_touch_are_one_safe_time() -> None:
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    windows = [Window(noon, noon + timedelta(hours=3)), Window(noon - timedelta(hours=3), noon)]
+    assert callable_now(windows, noon - timedelta(minutes=5))
+    assert not callable_now(windows, noon + timedelta(hours=2, minutes=40))
+    assert next_window(windows, noon) == Window(noon - timedelta(hours=3), noon + timedelta(hours=3))
+
+
+def test_a_shift_over_midnight_is_offered_on_both_days() -> None:
+    night = replace(WOLVERHAMPTON, staffed={day: Hours(time(18), time(2)) for day in DAYS})
+    windows = offered(night, datetime(2026, 11, 23, 12, tzinfo=UTC), days=1)
+    assert [window.short for window in windows] == ["Mon 6pm-9pm", "Mon 9pm-midnight", "Tue midnight-2am"]

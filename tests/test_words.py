@@ -340,7 +340,6 @@ def test_every_reply_is_named_by_a_rule_code_or_template_and_every_named_reply_e
         "utter_page_limits_",
         "utter_form_if_answered_",
         "utter_form_rings_back_",
-        "utter_form_young_",
         "utter_danger_",
         "utter_neutral_",
     )

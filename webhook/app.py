@@ -12,8 +12,9 @@ from flask import Flask
 from directory.database import open_directory
 from directory.places import Gazetteer
 from safety.danger import DangerDetector
-from webhook import callback, chat, cli, cli_handoff, headers, health, page, problems
+from webhook import callback, chat, cli, headers, health, page, problems
 from webhook.choices import Choices
+from webhook.cli_handoff import register as register_handoff_commands
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
 from webhook.due import alarm
@@ -57,7 +58,7 @@ def create_app(
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)
     cli.register(app)
-    cli_handoff.register(app)
+    register_handoff_commands(app)
     start_sweeper(linden)
     start_forgetting(twilio_messages(config), linden.now)
     return app

@@ -44,8 +44,8 @@ def linden() -> Parts:
 @passphrase_option
 def recovery_key(service: str, out: Path, passphrase: str) -> None:
     """Make the offline recovery key of a service; print the file, keep it in a safe, and delete it here."""
-    known_service(service)
-    recipient = made_keyfile(out, passphrase)
+    known(service)
+    recipient = _made(out, passphrase)
     with transaction(linden().queue) as session:
         now = naive(linden().now())
         workers.add_key(session, kid=recipient.kid, service=service, name="recovery", public_key=recipient.public_key, recovery=True, approved=now)
@@ -59,8 +59,8 @@ def recovery_key(service: str, out: Path, passphrase: str) -> None:
 @passphrase_option
 def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
     """Make a worker's key; it receives nothing until it is approved."""
-    known_service(service)
-    recipient = made_keyfile(keyfile, passphrase)
+    known(service)
+    recipient = _made(keyfile, passphrase)
     with transaction(linden().queue) as session:
         workers.add_key(session, kid=recipient.kid, service=service, name=name, public_key=recipient.public_key, recovery=False, approved=None)
     click.echo(f"{name}: fingerprint {fingerprint(recipient.kid)}; read it to the recovery holder, who approves it")
@@ -74,7 +74,7 @@ def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
 @passphrase_option
 def approve(name: str, service: str, keyfile: Path, spoken: str | None, passphrase: str) -> None:
     """Approve a worker's new key with the recovery key of the service, or the key of a worker it has already."""
-    holder = Recipient.of(point(opened_keyfile(keyfile, passphrase).public_key()))
+    holder = Recipient.of(point(_private(keyfile, passphrase).public_key()))
     with transaction(linden().queue) as session:
         new = [key for key in workers.find_by_name(session, name, service) if key.approved is None]
         chosen = [key for key in new if spoken is None or key.kid == "".join(spoken.split()).lower()]
@@ -126,23 +126,21 @@ def fingerprint(kid: str) -> str:
     return " ".join(kid[i : i + 4] for i in range(0, len(kid), 4))
 
 
-def known_service(service: str) -> None:
-    """Refuse a service that there is not, naming those there are."""
+def known(service: str) -> None:
+    """Stop the command unless there is such a service."""
     names = [each.id for each in linden().services]
     if service not in names:
         raise click.ClickException(f"there is no service {service}; there are: {', '.join(names) or 'none'}")
 
 
-def made_keyfile(path: Path, passphrase: str) -> Recipient:
-    """Make a key file, or refuse in one sentence."""
+def _made(path: Path, passphrase: str) -> Recipient:
     try:
         return make_keyfile(path, passphrase)
     except HandoffError as error:
         raise click.ClickException(str(error)) from error
 
 
-def opened_keyfile(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
-    """Open a key file, or refuse in one sentence."""
+def _private(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
     try:
         return open_keyfile(path, passphrase)
     except HandoffError as error:

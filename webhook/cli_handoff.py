@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask
 from flask.cli import AppGroup
 
-from webhook.cli import fingerprint, helpline, known_service, linden, made_keyfile, opened_keyfile, passphrase_option
+from webhook.cli import fingerprint, helpline, known, linden, passphrase_option
 from webhook.handoff import HandoffError
 from webhook.handoff.canary import open_canary, unproved
 from webhook.handoff.desk import naive
+from webhook.handoff.keyfile import make_keyfile, open_keyfile
 from webhook.handoff.recovery import recover
 from webhook.handoff.retention import run_retention
 from webhook.store import switches, workers
@@ -59,11 +61,12 @@ def list_keys() -> None:
 @passphrase_option
 def rotate(name: str, service: str, keyfile: Path, passphrase: str) -> None:
     """Make a worker's next key; once approved nothing more is sealed to the old one, which still opens what it has."""
-    known_service(service)
+    known(service)
     with transaction(linden().queue) as session:
         if not workers.find_by_name(session, name, service):
             raise click.ClickException(f"{service} has no worker called {name}")
-        made = made_keyfile(keyfile, passphrase)
+        with refusals():
+            made = make_keyfile(keyfile, passphrase)
         workers.add_key(session, kid=made.kid, service=service, name=name, public_key=made.public_key, recovery=False, approved=None)
     click.echo(f"{name}: new fingerprint {fingerprint(made.kid)}; read it to whoever approves it, and keep the old key file for three weeks")
 
@@ -74,12 +77,9 @@ def rotate(name: str, service: str, keyfile: Path, passphrase: str) -> None:
 @passphrase_option
 def canary(service: str, keyfile: Path, passphrase: str) -> None:
     """Open today's canary, which proves that a key still works."""
-    known_service(service)
-    private_key = opened_keyfile(keyfile, passphrase)
-    try:
-        open_canary(linden().desk, service, private_key)
-    except HandoffError as error:
-        raise click.ClickException(str(error)) from error
+    known(service)
+    with refusals():
+        open_canary(linden().desk, service, open_keyfile(keyfile, passphrase))
     click.echo("today's canary is open: this key works")
 
 
@@ -129,16 +129,22 @@ def on(area: str) -> None:
 @passphrase_option
 def recover_requests(service: str, keyfile: Path, rehearse: bool, passphrase: str) -> None:
     """Seal what waits to the keys of today with the offline recovery key, after workers' keys were lost."""
-    known_service(service)
-    private_key: EllipticCurvePrivateKey = opened_keyfile(keyfile, passphrase)
-    try:
-        found = recover(linden().desk, service, private_key, rehearse=rehearse)
-    except HandoffError as error:
-        raise click.ClickException(str(error)) from error
+    known(service)
+    with refusals():
+        found = recover(linden().desk, service, open_keyfile(keyfile, passphrase), rehearse=rehearse)
     what = "could be sealed anew" if rehearse else "are sealed to today's keys"
     click.echo(f"{len(found.done)} of {len(found.done) + len(found.failed)} requests {what}")
     if found.failed:
         raise click.ClickException("these could not be opened: " + ", ".join(found.failed))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say what stops a command in one sentence."""
+    try:
+        yield
+    except HandoffError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def services_of(area: str) -> list[str]:

@@ -14,15 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webhook.handoff import Misdirected, NobodyToSealTo, NoSuchRecord, NotNow, NotYours
-from webhook.handoff.envelope import Recipient, check, lock, point, seal, unlock, unseal
+from webhook.handoff.envelope import Recipient, lock, point, seal, unlock, unseal
 from webhook.handoff.issue import Issued, check_issued, expires_at, padded
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
 from webhook.handoff.windows import LONDON, Window, callable_now, next_window
 from webhook.keys import Keys
-from webhook.store import requests, switches, workers
+from webhook.store import audit, requests, workers
 from webhook.store.engine import transaction
+from webhook.store.floods import mark_flood
 from webhook.store.models import CallbackRequest
+from webhook.store.switches import is_off
 
 LONGEST_WAIT = timedelta(days=21)
 USABLE_WINDOWS = 3
@@ -74,7 +76,7 @@ class Desk:
     def recipients(self, service: str) -> list[Recipient]:
         """Return whom a request to `service` is sealed to; raises NobodyToSealTo, naming the commands that cure it."""
         with Session(self.queue, future=True) as session:
-            if switches.is_off(session, service):
+            if is_off(session, service):
                 raise NobodyToSealTo(f"{service} is switched to numbers only; flask --app webhook helpline on {service} ends that")
             keys = workers.approved_keys(session, service)
             if not any(key.recovery for key in keys) or all(key.recovery for key in keys):
@@ -148,28 +150,21 @@ class Desk:
             check_window(request, now)
             if not requests.claim_request(session, request_id, key.name, naive(now)):
                 raise NotYours("somebody else has claimed it")
-            opened = self.unseal(request, private_key)
-            requests.mark_opened(session, request_id, key.name, hour(now))
+            opened = self._unseal(request, private_key)
+            requests.mark_opened(session, request_id)
+            self.note_down(session, key.name, request_id, "open")
         return opened
 
-    def rewrap(self, request_id: str, inner: dict[str, Any], who: str) -> None:
-        """Put an envelope sealed anew in the place of the one a request has, and note who did; a request that ended stays as it is.
+    def note_down(self, session: Session, worker: str, request_id: str, action: str) -> None:
+        """Add a row to the audit, after the change it tells of."""
+        audit.add_entry(session, self.keys.derive("audit/mac"), worker=worker, request=request_id, action=action, hour=hour(self.now()))
 
-        Raises NoSuchRecord, NobodyToSealTo, UnknownFormat, or Misdirected unless it is sealed to the keys of today."""
-        with transaction(self.queue) as session:
-            request = requests.find_request(session, request_id)
-            if request is None or request.state == "ended":
-                raise NoSuchRecord("no request with that id is waiting")
-            check(inner, request_id, request.service)
-            if inner["recipients"] != [each.kid for each in self._padded(request.service)]:
-                raise Misdirected("it is not sealed to the keys of today")
-            record = lock(inner, request.epoch, self.keyring.get(request.epoch))
-            requests.replace_record(session, request_id, record, who, hour(self.now()))
+    def inner_of(self, request: CallbackRequest) -> dict[str, Any]:
+        """Return a request's inner envelope, still sealed to its workers; raises EpochKeyGone or an EnvelopeError."""
+        return unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
 
-    def unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
-        """Return what is sealed in a request; whether it may be shown is for the caller to know."""
-        inner = unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
-        return unseal(inner, request.id, request.service, private_key)
+    def _unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
+        return unseal(self.inner_of(request), request.id, request.service, private_key)
 
     def _once(self, key_tag: str, put: Callable[[Session], str]) -> str:
         """Run `put` in a transaction; when another one with the same key was first, return its receipt."""
@@ -206,7 +201,7 @@ class Desk:
             )
         )
         if wanted.flood:
-            requests.mark_flood(session, request_id)
+            mark_flood(session, request_id)
         return self.receipts.of(request_id)
 
     def _padded(self, service: str) -> list[Recipient]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy.orm import Session
 
-from webhook.handoff import EnvelopeError, EpochKeyGone, NotYours
+from webhook.handoff import EnvelopeError, EpochKeyGone, Misdirected, NoSuchRecord, NotYours
 from webhook.handoff.desk import Desk
-from webhook.handoff.envelope import Recipient, point, seal, unseal
+from webhook.handoff.envelope import Recipient, check, lock, point, seal, unseal
 from webhook.handoff.issue import padded
-from webhook.store import workers
+from webhook.store import requests, workers
+from webhook.store.engine import transaction
 from webhook.store.models import CallbackRequest
+from webhook.store.records import replace_unless_ended
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,25 @@ def check_recovery_key(desk: Desk, service: str, private_key: EllipticCurvePriva
             raise NotYours(f"that is not the recovery key of {service}")
 
 
+def rewrap(desk: Desk, request_id: str, inner: dict[str, Any], who: str) -> None:
+    """Put an envelope sealed anew in the place of the one a request has, and note who did; what has ended stays as it is.
+
+    Raises NoSuchRecord, NobodyToSealTo, UnknownFormat, or Misdirected unless it is sealed to the keys of today."""
+    with transaction(desk.queue) as session:
+        request = requests.find_request(session, request_id)
+        if request is None or request.state == "ended":
+            raise NoSuchRecord("no request with that id is waiting")
+        check(inner, request_id, request.service)
+        if inner["recipients"] != [each.kid for each in padded(desk.recipients(request.service), request.service, desk.keys)]:
+            raise Misdirected("it is not sealed to the keys of today")
+        record = lock(inner, request.epoch, desk.keyring.get(request.epoch))
+        replace_unless_ended(session, request_id, record)
+        desk.note_down(session, who, request_id, "rewrap")
+
+
 def _reseal(desk: Desk, request: CallbackRequest, recipients: list[Recipient], key: EllipticCurvePrivateKey, *, rehearse: bool) -> None:
-    inner = seal(desk.unseal(request, key), request.id, request.service, recipients)
+    plain = unseal(desk.inner_of(request), request.id, request.service, key)
+    inner = seal(plain, request.id, request.service, recipients)
     unseal(inner, request.id, request.service, key)
     if not rehearse:
-        desk.rewrap(request.id, inner, "recovery")
+        rewrap(desk, request.id, inner, "recovery")

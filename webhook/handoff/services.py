@@ -17,7 +17,7 @@ MIDNIGHT = time(0)
 
 @dataclass(frozen=True)
 class Hours:
-    """From and to on one day; `to` at midnight means the end of the day."""
+    """From and to; a `to` that is not after `from` is on the next day, so 18:00-02:00 is a night shift."""
 
     start: time
     end: time

@@ -72,27 +72,40 @@ def offered(service: HelplineService, now: datetime, days: int = DAYS_OFFERED) -
 
 def callable_now(windows: list[Window], now: datetime) -> bool:
     """True when a call may start at `now`: inside a window and not in its last 20 minutes."""
-    return any(window.start <= now < window.end - LAST_START for window in windows)
+    return any(window.start <= now < window.end - LAST_START for window in joined(windows))
 
 
 def next_window(windows: list[Window], now: datetime) -> Window | None:
     """Return the first window in which a call may still start at or after `now`."""
-    return min((window for window in windows if now < window.end - LAST_START), default=None)
+    return min((window for window in joined(windows) if now < window.end - LAST_START), default=None)
+
+
+def joined(windows: list[Window]) -> list[Window]:
+    """Return the same safe times with windows that touch made one, as over noon or midnight: both were said to be safe."""
+    found: list[Window] = []
+    for window in sorted(windows):
+        if found and window.start <= found[-1].end:
+            found[-1] = Window(found[-1].start, max(found[-1].end, window.end))
+        else:
+            found.append(window)
+    return found
 
 
 def _on(service: HelplineService, day: date) -> list[Window]:
-    """The parts of `day` cut down to staffed hours."""
+    """The parts of `day` cut down to staffed hours, those of a shift that began the evening before included."""
+    parts = [(_at(day, start), _at(day, end)) for start, end in pairwise(EDGES)]
+    shifts = [_shift(service, each) for each in (day - timedelta(days=1), day)]
+    cut = [Window(max(a, shift.start), min(b, shift.end)) for a, b in parts for shift in shifts if shift]
+    return [window for window in cut if window.end > window.start]
+
+
+def _shift(service: HelplineService, day: date) -> Window | None:
+    """The staffed hours that begin on `day`; an end not after the start is on the next day."""
     hours = service.hours_on(day)
     if hours is None:
-        return []
-    open_from, open_to = _moment(day, hours.start), _moment(day, hours.end, end=True)
-    parts = [(_at(day, start), _at(day, end)) for start, end in pairwise(EDGES)]
-    return [Window(max(a, open_from), min(b, open_to)) for a, b in parts if min(b, open_to) > max(a, open_from)]
-
-
-def _moment(day: date, moment: time, *, end: bool = False) -> datetime:
-    following = day + timedelta(days=1) if end and moment == time(0) else day
-    return datetime.combine(following, moment, LONDON).astimezone(UTC)
+        return None
+    last = day if hours.end > hours.start else day + timedelta(days=1)
+    return Window(*(datetime.combine(each, moment, LONDON).astimezone(UTC) for each, moment in ((day, hours.start), (last, hours.end))))
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from webhook.store.models import AuditEntry, CallbackRequest, FloodMark
+from webhook.store.models import CallbackRequest
 
 LEASE = timedelta(minutes=20)
 
@@ -28,16 +28,6 @@ def is_used(session: Session, request_id: str, receipt_tag: str) -> bool:
     """True when a request has this id, or one that has not been deleted yet has these two words."""
     taken = or_(CallbackRequest.id == request_id, CallbackRequest.receipt_tag == receipt_tag)
     return session.scalars(select(CallbackRequest.id).where(taken)).first() is not None
-
-
-def mark_flood(session: Session, request_id: str) -> None:
-    """Mark a request as one of many from the same network; it is kept and answered like any other."""
-    session.add(FloodMark(request=request_id))
-
-
-def list_floods(session: Session) -> set[str]:
-    """Return the ids of the requests that are marked."""
-    return set(session.scalars(select(FloodMark.request)))
 
 
 def list_waiting(session: Session, service: str | None = None) -> list[CallbackRequest]:
@@ -64,21 +54,9 @@ def claim_request(session: Session, request_id: str, worker: str, now: datetime)
     return bool(changed.rowcount == 1)
 
 
-def mark_opened(session: Session, request_id: str, worker: str, hour: datetime) -> None:
+def mark_opened(session: Session, request_id: str) -> None:
     """Note that the claimer has seen what is in it; from now on it never returns to the queue by itself."""
     session.execute(update(CallbackRequest).where(CallbackRequest.id == request_id).values(state="opened", lease_ends=None))
-    session.add(AuditEntry(worker=worker, request=request_id, action="open", hour=hour))
-
-
-def replace_record(session: Session, request_id: str, record: bytes, who: str, hour: datetime) -> None:
-    """Put a record sealed anew in the place of a request's, unless it has ended, and note who did."""
-    session.execute(
-        update(CallbackRequest)
-        .where(CallbackRequest.id == request_id, CallbackRequest.state != "ended")
-        .values(record=record)
-        .execution_options(synchronize_session=False)
-    )
-    session.add(AuditEntry(worker=who, request=request_id, action="rewrap", hour=hour))
 
 
 def cancel_requests(session: Session, receipt_tag: str, now: datetime) -> None:
