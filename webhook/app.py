@@ -22,6 +22,7 @@ from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
 from webhook.handoff.services import load_services
 from webhook.handoff.windows import LONDON
+from webhook.helpline import desk as helpline
 from webhook.keys import Keys
 from webhook.limits import Limits
 from webhook.live import refuse_unless_fit
@@ -47,6 +48,7 @@ def create_app(
     app.extensions[NAME] = linden
     for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
         app.register_blueprint(blueprint)
+    helpline.register(app, linden)  # before the headers: its policy is the stricter one
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)

@@ -39,7 +39,7 @@ def linden() -> Parts:
 @passphrase_option
 def recovery_key(service: str, out: Path, passphrase: str) -> None:
     """Make the offline recovery key of a service; print the file, keep it in a safe, and delete it here."""
-    _known(service)
+    known(service)
     recipient = _made(out, passphrase)
     with transaction(linden().queue) as session:
         now = naive(linden().now())
@@ -54,7 +54,7 @@ def recovery_key(service: str, out: Path, passphrase: str) -> None:
 @passphrase_option
 def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
     """Make a worker's key; it receives nothing until it is approved."""
-    _known(service)
+    known(service)
     recipient = _made(keyfile, passphrase)
     with transaction(linden().queue) as session:
         workers.add_key(session, kid=recipient.kid, service=service, name=name, public_key=recipient.public_key, recovery=False, approved=None)
@@ -113,7 +113,8 @@ def fingerprint(kid: str) -> str:
     return " ".join(kid[i : i + 4] for i in range(0, len(kid), 4))
 
 
-def _known(service: str) -> None:
+def known(service: str) -> None:
+    """Stop the command unless there is such a service."""
     names = [each.id for each in linden().services]
     if service not in names:
         raise click.ClickException(f"there is no service {service}; there are: {', '.join(names) or 'none'}")

@@ -35,6 +35,7 @@ class Config:
     exit_url: str
     safeguarding_lead: str | None
     data_controller: str | None
+    helpline_origin: str | None = None
     budgets: Budgets = Budgets()
 
     @property
@@ -60,7 +61,7 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
-    SAFEGUARDING_LEAD and DATA_CONTROLLER; raises ConfigInvalid."""
+    SAFEGUARDING_LEAD, DATA_CONTROLLER and HELPLINE_ORIGIN; raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
@@ -80,4 +81,5 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
+        helpline_origin=env.get("HELPLINE_ORIGIN", "").rstrip("/") or None,
     )

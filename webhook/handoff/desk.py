@@ -19,7 +19,7 @@ from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
 from webhook.handoff.windows import LONDON, Window, callable_now, next_window
 from webhook.keys import Keys
-from webhook.store import requests, workers
+from webhook.store import audit, requests, workers
 from webhook.store.engine import transaction
 from webhook.store.models import CallbackRequest
 
@@ -138,12 +138,20 @@ class Desk:
             if not requests.claim_request(session, request_id, key.name, naive(now)):
                 raise NotYours("somebody else has claimed it")
             opened = self._unseal(request, private_key)
-            requests.mark_opened(session, request_id, key.name, hour(now))
+            requests.mark_opened(session, request_id)
+            self.note_down(session, key.name, request_id, "open")
         return opened
 
+    def note_down(self, session: Session, worker: str, request_id: str, action: str) -> None:
+        """Add a row to the audit, after the change it tells of."""
+        audit.add_entry(session, self.keys.derive("audit/mac"), worker=worker, request=request_id, action=action, hour=hour(self.now()))
+
+    def inner_of(self, request: CallbackRequest) -> dict[str, Any]:
+        """Return a request's inner envelope, still sealed to its workers; raises EpochKeyGone or an EnvelopeError."""
+        return unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
+
     def _unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
-        inner = unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
-        return unseal(inner, request.id, request.service, private_key)
+        return unseal(self.inner_of(request), request.id, request.service, private_key)
 
 
 def check_window(request: CallbackRequest, now: datetime) -> None:

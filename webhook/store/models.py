@@ -70,7 +70,7 @@ class Draft(Base):
 
 
 class AuditEntry(Base):
-    """Who opened what and when, to the hour; rows are only ever added."""
+    """Who did what and when, to the hour; rows are only ever added, and each is bound to the one before by its MAC."""
 
     __tablename__ = "audit_entry"
 
@@ -79,3 +79,4 @@ class AuditEntry(Base):
     request = Column(String(32), nullable=False)
     action = Column(String(32), nullable=False)
     hour = Column(DateTime, nullable=False)
+    mac = Column(String(64), nullable=False, default="")
