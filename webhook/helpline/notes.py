@@ -93,4 +93,4 @@ def recipients_of(desk: Desk, service: str) -> list[Recipient]:
 
 def public(recipient: Recipient) -> dict[str, str]:
     """A recipient as a browser is told of it."""
-    return {"kid": recipient.kid, "public_key": base64.b64encode(recipient.public_key).decode()}
+    return {"kid": recipient.kid, "public_key": base64.urlsafe_b64encode(recipient.public_key).decode()}

@@ -1,7 +1,7 @@
 // One request on the desk: claimed, opened here with her own key, rung, and settled. What it says is in this page alone.
+import { seal, unseal } from '../seal.js';
 import { get, post } from './api.js';
 import { all, copyOf, fill, find, flags, tell, when, word } from './dom.js';
-import { open, seal } from './envelope.js';
 import { clock, local } from './moments.js';
 
 const RENEW = 60_000; // milliseconds; a lease lasts 20 minutes
@@ -99,7 +99,7 @@ export class Card {
 
   async read(inner, id) {
     try {
-      return await open(inner, id, this.desk.me.service, this.desk.key);
+      return await unseal(inner, id, this.desk.me.service, this.desk.key);
     } catch {
       throw new Error(word('error_unopened'));
     }
