@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from webhook.handoff.casework import Caller, lost, may_settle, soon, with_lead
 from webhook.handoff.desk import Desk, hour, naive, windows_of
+from webhook.handoff.outcomes import Outcome, following
 from webhook.handoff.windows import LAST_START, LONDON, Window, callable_now, clock, next_window
 from webhook.store import requests
 from webhook.store.models import CallbackRequest
@@ -41,6 +42,7 @@ def current(request: CallbackRequest, now: datetime) -> Window:
 
 def _row(request: CallbackRequest, caller: Caller, now: datetime) -> dict[str, Any]:
     window = current(request, now)
+    after = following(Outcome.NO_ANSWER, windows=windows_of(request), attempts=request.attempts, danger=request.danger, now=now)
     return {
         "id": request.id,
         "state": _state(request, caller, now),
@@ -56,6 +58,7 @@ def _row(request: CallbackRequest, caller: Caller, now: datetime) -> dict[str, A
         "attempts": request.attempts,
         "last": request.outcome,
         "who": request.claimer if request.state in ("claimed", "opened") else None,
+        "last_try": after.ended,
         "settle": may_settle(caller, request, now),
     }
 

@@ -2,12 +2,12 @@
 import { seal, unseal } from '../seal.js';
 import { get, post } from './api.js';
 import { all, copyOf, fill, find, flags, tell, when, word } from './dom.js';
-import { clock, local } from './moments.js';
+import { clock, local, span } from './moments.js';
 
 const RENEW = 60_000; // milliseconds; a lease lasts 20 minutes
 const UNDO = 300; // seconds
-const AGAIN = new Set(['no answer', 'reached but cut off', 'passed to safeguarding lead']);
-const MOST_TRIES = 3;
+const TO_LEAD = 'passed to safeguarding lead';
+const OPEN_STILL = new Set(['no answer', 'reached but cut off', TO_LEAD]); // what may leave it open
 
 export class Card {
   constructor(desk) {
@@ -18,6 +18,7 @@ export class Card {
     this.opened = null;
     this.renewing = null;
     this.undoing = null;
+    this.left = false;
     find('#undo').addEventListener('click', () => this.undo());
     setInterval(() => this.tick(), 1000);
   }
@@ -137,7 +138,7 @@ export class Card {
     if (flagged) find('[value="no child"]', gate).closest('label').remove();
     form.addEventListener('change', () => {
       const outcome = form.elements.outcome.value;
-      const closes = !AGAIN.has(outcome) || (outcome !== 'passed to safeguarding lead' && (this.row.attempts + 1 >= MOST_TRIES || this.row.last_window));
+      const closes = !OPEN_STILL.has(outcome) || (outcome !== TO_LEAD && this.row.last_try) || form.dataset.decide;
       gate.hidden = !outcome || !closes;
       for (const choice of all('input', gate)) choice.required = !gate.hidden;
     });
@@ -149,18 +150,19 @@ export class Card {
     event.preventDefault();
     const { outcome, decision } = event.target.elements;
     const id = this.id;
-    await this.tried(async () => {
-      const gate = find('[data-when="decision"]', event.target);
+    const gate = find('[data-when="decision"]', event.target);
+    await this.leaving(async () => {
       const after = await post(`requests/${id}/outcome`, { outcome: outcome.value, decision: gate.hidden ? null : decision.value });
       this.clear();
       this.say(after, id);
     }, () => {
-      find('[data-when="decision"]', event.target).hidden = false;
+      event.target.dataset.decide = 'yes';
+      gate.hidden = false;
     });
   }
 
   say(after, id) {
-    const name = after.ended ? 'ended' : after.outcome === 'passed to safeguarding lead' ? 'lead' : 'waiting';
+    const name = after.ended ? 'ended' : after.outcome === TO_LEAD ? 'lead' : 'waiting';
     tell('said', word(`outcome_saved_${name}`, after));
     const button = find('#undo');
     let seconds = UNDO;
@@ -190,7 +192,7 @@ export class Card {
   }
 
   async handBack(hide) {
-    await this.tried(async () => {
+    await this.leaving(async () => {
       await post(`requests/${this.id}/hand-back`, { hide });
       this.clear();
     });
@@ -219,7 +221,7 @@ export class Card {
 
   // The queue changed: is what is on the desk still hers?
   changed(rows) {
-    if (!this.id) return;
+    if (!this.id || this.left) return;
     const row = rows.find((each) => each.id === this.id);
     if (!row) return this.stop(true);
     const wasOpen = this.row.open;
@@ -266,9 +268,16 @@ export class Card {
   tick() {
     if (!this.opened) return;
     const left = this.opened.lastStart - this.desk.queue.now();
-    fill(this.place, { left: left > 0 ? word('card_left', { minutes: Math.ceil(left / 60) }) : word('card_over') });
+    fill(this.place, { left: left > 0 ? word('card_left', { time: span(left) }) : word('card_over') });
     find('.clock', this.place)?.classList.toggle('over', left <= 0);
     if (left <= 0) find('[data-does="call"]', this.place)?.closest('p').remove();
+  }
+
+  // What takes the request off the desk: the queue may tell of it before the answer comes, and that is no cancelling.
+  async leaving(work, otherwise) {
+    this.left = true;
+    await this.tried(work, otherwise);
+    this.left = false;
   }
 
   async tried(work, otherwise = () => {}) {

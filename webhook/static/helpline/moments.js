@@ -7,3 +7,9 @@ export function local(number) {
   const digits = number.replace(/^\+44/, '0');
   return `${digits.slice(0, 5)} ${digits.slice(5)}`;
 }
+
+// Seconds as `2 h 15 min`, rounded down: nobody is told there is more time than there is.
+export function span(seconds) {
+  const minutes = Math.max(0, Math.floor(seconds / 60));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

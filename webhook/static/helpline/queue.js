@@ -1,9 +1,10 @@
 // The queue as the server tells it, redrawn when it changes; each row is one button, so that keys and readers find it.
 import { get } from './api.js';
 import { all, copyOf, fill, find, flags, tell, word } from './dom.js';
+import { span } from './moments.js';
 import { notice } from './screen.js';
 
-const MINUTE = 60;
+const SOON = 12 * 3600; // seconds: further off, the day says enough
 const ASK_EVERY = 10_000; // milliseconds, when no stream is to be had
 
 export class Queue {
@@ -116,9 +117,8 @@ export class Queue {
   left(row) {
     if (row.state === 'lost') return '';
     const seconds = row.open ? row.last_start - this.now() : row.starts - this.now();
-    const minutes = Math.max(0, Math.floor(seconds / MINUTE));
-    if (minutes > 120) return '';
-    return word(row.open ? 'queue_minutes' : 'queue_starts', { minutes });
+    if (seconds > SOON) return '';
+    return word(row.open ? 'queue_minutes' : 'queue_starts', { time: span(seconds) });
   }
 
   tick() {
