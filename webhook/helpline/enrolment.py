@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from webhook.handoff.desk import naive
@@ -17,6 +19,7 @@ from webhook.handoff.envelope import Recipient
 from webhook.handoff.keyfile import ROUNDS
 from webhook.helpline import KeyRefused, LinkUsed, NameTaken
 from webhook.helpline.roles import CALLERS, Role
+from webhook.keys import Keys
 from webhook.parts import Parts
 from webhook.store import staff, workers
 from webhook.store.engine import transaction
@@ -28,20 +31,34 @@ POINT_BYTES = 65
 LONGEST_KEYFILE = 2_000  # characters; one of ours has about 500
 
 
+@dataclass(frozen=True)
+class Invited:
+    """Who a link is for: the name colleagues call them, their service and their role."""
+
+    name: str
+    service: str
+    role: Role
+
+
 def invite(linden: Parts, name: str, service: str, role: Role) -> str:
     """Return the token of a new one-time link; raises NameTaken."""
+    return make_invitation(linden.queue, linden.keys, linden.now(), Invited(name, service, role))
+
+
+def make_invitation(queue: Engine, keys: Keys, now: datetime, who: Invited) -> str:
+    """Return the token of a new one-time link made outside a running front door; raises NameTaken."""
     token = secrets.token_urlsafe(24)
-    with transaction(linden.queue) as session:
-        if staff.find_by_name(session, service, name) or workers.find_by_name(session, name, service):
+    with transaction(queue) as session:
+        if staff.find_by_name(session, who.service, who.name) or workers.find_by_name(session, who.name, who.service):
             raise NameTaken
-        expires = naive(linden.now() + LINK_GOOD_FOR)
-        session.add(Invitation(tag=_tag(linden, token), service=service, name=name, role=role.value, expires=expires))
+        tag, expires = _tag(keys, token), naive(now + LINK_GOOD_FOR)
+        session.add(Invitation(tag=tag, service=who.service, name=who.name, role=who.role.value, expires=expires))
     return token
 
 
 def look_up(linden: Parts, session: Session, token: str) -> Invitation:
     """Return the invitation of a link without using it up; raises LinkUsed."""
-    found = staff.find_invitation(session, _tag(linden, token), naive(linden.now()))
+    found = staff.find_invitation(session, _tag(linden.keys, token), naive(linden.now()))
     if found is None:
         raise LinkUsed
     return found
@@ -106,5 +123,5 @@ def _on_the_curve(public_key: bytes) -> None:
     EllipticCurvePublicKey.from_encoded_point(SECP256R1(), public_key)
 
 
-def _tag(linden: Parts, token: str) -> str:
-    return linden.keys.tag("staff/invitation", sha256(token.encode()).hexdigest())
+def _tag(keys: Keys, token: str) -> str:
+    return keys.tag("staff/invitation", sha256(token.encode()).hexdigest())
