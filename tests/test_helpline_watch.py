@@ -21,6 +21,9 @@ from webhook.helpline.notify import FILE, Announcer
 from webhook.helpline.watch import watch
 from webhook.helpline.words import DeskWords
 from webhook.parts import Parts
+from webhook.store.engine import transaction
+from webhook.store.models import CallbackRequest
+from webhook.store.staff_models import Hidden, Told
 
 
 class Letters(smtpd.SMTPServer):
@@ -132,6 +135,22 @@ def test_something_opened_and_left_is_brought_to_the_lead(linden: Parts, keys, c
         clock.moment = NOON + timedelta(hours=hours)
         watch(linden, announcer)
     assert [to for to, _ in letters.kept].count(["lead@example.org"]) == 1
+
+
+def test_what_belonged_to_a_deleted_request_goes_with_it(linden: Parts, root: Path, keys, clock: Clock, app: Flask, tmp_path: Path) -> None:
+    asha = Hand(app, "asha", tmp_path).enrol()
+    linden.desk.submit(wanted(clock), "key-1")
+    request_id = linden.desk.waiting()[0].id
+    asha.post(f"requests/{request_id}/claim")
+    asha.post(f"requests/{request_id}/hand-back", {"hide": True})
+    silent = Announcer(DeskWords.load(root), "http://localhost:8080")
+    watch(linden, silent)
+    with transaction(linden.queue) as session:
+        assert [session.query(table).count() for table in (Hidden, Told)] == [1, 1]
+        session.delete(session.get(CallbackRequest, request_id))
+    watch(linden, silent)
+    with transaction(linden.queue) as session:
+        assert [session.query(table).count() for table in (Hidden, Told)] == [0, 0]
 
 
 def test_a_mail_server_that_is_down_stops_nothing(linden: Parts, keys, clock: Clock, announcer: Announcer, letters: Letters, caplog) -> None:

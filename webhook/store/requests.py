@@ -128,10 +128,12 @@ def tell_once(session: Session, what: str, request_id: str, window: str, *, urge
     return True
 
 
-def forget_around(session: Session, request_ids: list[str]) -> None:
-    """Delete what belonged to requests that are deleted: notes, hidings, slips and announcements."""
+def forget_what_is_over(session: Session, now: datetime) -> None:
+    """Delete what belonged to requests that are deleted (notes, hidings, slips, announcements), and slips past undoing."""
     for table in (HandoverNote, Hidden, Slip, Told):
-        session.execute(delete(table).where(table.request.in_(request_ids)).execution_options(synchronize_session=False))
+        gone = table.request.not_in(select(CallbackRequest.id))
+        session.execute(delete(table).where(gone).execution_options(synchronize_session=False))
+    session.execute(delete(Slip).where(Slip.until < now).execution_options(synchronize_session=False))
 
 
 def cancel_requests(session: Session, receipt_tag: str, now: datetime) -> None:
