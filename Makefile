@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval sms lock clean
+.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,8 +38,18 @@ eval: setup-dev ## measure understanding: make eval FILE=rows.tsv
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.evaluate $(FILE)
 
+report: setup-dev ## write docs/understanding.md: make report FILE=rows.tsv
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.report $(FILE)
+
+adapt: setup-dev ## adapt the encoder afresh (an hour, needs PyTorch: requirements/adapt.in); its result is committed
+	@$(BIN)/python -m tools.adapt
+
 sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
 	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms
+
+seal: ## build webhook/static/seal-hpke.js again (needs npm; nobody who runs Linden does)
+	@cd tools/hpke && npm ci --ignore-scripts && npm run -s build
 
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt

@@ -1,13 +1,12 @@
-"""What day it is where the people are; replaced in tests."""
+"""What time it is where the people are; replaced in tests."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-LONDON = ZoneInfo("Europe/London")
+from directory.hours import LONDON
 
 
-def today() -> date:
-    """Return today's date in England."""
-    return datetime.now(LONDON).date()
+def now() -> datetime:
+    """Return the time in England."""
+    return datetime.now(LONDON)

@@ -1,4 +1,4 @@
-"""Which needs of the directory an intent asks for, the most fitting first; an intent not named asks for any domestic abuse help."""
+"""Which needs of the directory an intent asks for, the most fitting first, and for whom; else any domestic abuse help for anyone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,21 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "spoc_what": ("spoc", "domestic_abuse"),
 }
 
+AUDIENCES: dict[str, tuple[str, ...]] = {
+    "male_victim": ("men",),
+    "lgbt_victim": ("lgbt",),
+    "abuse_older": ("older",),
+    "disabled_victim": ("disabled",),
+    "child_at_home": ("children",),
+    "professional_referral": ("professionals",),
+}
+
 
 def needs_of(intent: str | None) -> tuple[str, ...]:
     """Return the needs that `intent` asks for, most fitting first."""
     return NEEDS.get(intent or "", DEFAULT)
+
+
+def audiences_of(intent: str | None) -> tuple[str, ...]:
+    """Return whom an intent says the help is for; nobody in particular when it does not say."""
+    return AUDIENCES.get(intent or "", ())

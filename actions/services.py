@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from actions.cards import say_card
-from actions.clock import today
-from actions.needs import needs_of
-from directory.places import BOROUGHS
-from directory.queries import Card, find_services, open_directory
+from actions.clock import now
+from actions.needs import audiences_of, needs_of
+from directory.areas import OUTSIDE
+from directory.cards import Card
+from directory.database import directory_url, open_directory
+from directory.queries import find_services
 
 ASKS_WHERE = frozenset({"local_contacts", "inform_area"})  # intents whose whole answer is where help is
 MOST_WEB, MOST_SMS = 4, 3
@@ -28,7 +30,7 @@ MOST_WEB, MOST_SMS = 4, 3
 class ActionFindServices(Action):  # type: ignore[misc]
     """Says which services fit, as cards; asks for the area when it is not known."""
 
-    def __init__(self, engine: Callable[[], Engine] | None = None, clock: Callable[[], date] = today) -> None:
+    def __init__(self, engine: Callable[[], Engine] | None = None, clock: Callable[[], datetime] = now) -> None:
         """Take the directory's engine and the clock, or the ones of this machine."""
         self.engine = engine or directory_engine
         self.clock = clock
@@ -51,11 +53,19 @@ class ActionFindServices(Action):  # type: ignore[misc]
 
     def _cards(self, intent: str | None, place: Place, channel: str | None) -> list[Card]:
         """Look the cards up; with the directory out of reach there are none, and the reply's own numbers stand."""
-        most = MOST_SMS if channel == "sms" else MOST_WEB
+        moment = self.clock()
         try:
             with Session(self.engine(), future=True) as session:
-                live = os.environ.get("LINDEN_MODE") == "live"
-                return find_services(session, needs=needs_of(intent), area=place.area, today=self.clock(), live=live, most=most)
+                return find_services(
+                    session,
+                    needs=needs_of(intent),
+                    area=place.area,
+                    today=moment.date(),
+                    now=moment,
+                    audiences=audiences_of(intent),
+                    live=os.environ.get("LINDEN_MODE") == "live",
+                    most=MOST_SMS if channel == "sms" else MOST_WEB,
+                )
         except SQLAlchemyError:
             return []
 
@@ -90,7 +100,7 @@ class Place:
     @property
     def names(self) -> list[str]:
         """The areas as a person would say them."""
-        return [option.removeprefix("outside:") for option in self.options]
+        return [option.removeprefix(OUTSIDE) for option in self.options]
 
     @property
     def opening(self) -> str | None:
@@ -99,7 +109,7 @@ class Place:
             return None
         if self.undecided:
             return "utter_which_area"
-        return "utter_local_contacts" if self.area in BOROUGHS else "utter_outside_area"
+        return "utter_outside_area" if self.options[0].startswith(OUTSIDE) else "utter_local_contacts"
 
     @property
     def values(self) -> dict[str, str]:
@@ -111,4 +121,4 @@ class Place:
 def directory_engine() -> Engine:
     """Open the directory of this machine, once."""
     var = Path(os.environ.get("LINDEN_VAR", "var"))
-    return open_directory(os.environ.get("DIRECTORY_URL", f"sqlite:///{var / 'directory.db'}"))
+    return open_directory(directory_url(os.environ, var))

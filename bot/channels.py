@@ -9,6 +9,8 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -16,6 +18,12 @@ from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
+from bot.followups import Context, Followups, put_first
+from safety.normalise import Normaliser
+from safety.pieces import pieces
+
+RELATIVE = "relative"  # the asker, when it is somebody else she asks for
+SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "nlu_fallback"})
 RANKED = 10  # how many intents are handed back for suggestions and measurement
 
 
@@ -92,15 +100,39 @@ async def _answer(request: Request, channel: str) -> HTTPResponse:
 async def run_turn(agent: Agent, channel: str, sender: str, text: str, metadata: dict[str, str]) -> dict[str, Any]:
     """Run one turn of a conversation and return its replies and the intents considered.
 
-    The area the front door resolved is added as an entity, so that Rasa's own slot mapping remembers it."""
+    A long message is heard piece by piece, and a short question in the light of the last topic. The area the front door
+    resolved is added as an entity, so that Rasa's own slot mapping remembers it."""
     output = Replies(channel)
     turn = UserMessage(text, output, sender, input_channel=channel, metadata=metadata)
-    parsed = await agent.processor.parse_message(turn)
+    parsed = await _parse(agent, turn)
+    if not text.startswith("/"):
+        context = Context(metadata.get("topic"), metadata.get("asker") == RELATIVE)
+        put_first(parsed, followups()(normaliser()(text), parsed["intent"]["name"], context))
     if metadata.get("area"):
         parsed["entities"] = [*parsed.get("entities", ()), {"entity": "area", "value": metadata["area"], "start": 0, "end": 0}]
     turn.parse_data = parsed
     await agent.handle_message(turn)
     return {"replies": output.replies, "ranking": ranking(parsed)}
+
+
+async def _parse(agent: Agent, turn: UserMessage) -> dict[str, Any]:
+    """Understand the message, or the piece of a long one whose meaning is surest and is more than a greeting."""
+    parts = [turn.text] if turn.text.startswith("/") else pieces(turn.text)
+    heard = [await agent.processor.parse_message(UserMessage(part, turn.output_channel, turn.sender_id)) for part in parts]
+    surest = max(heard, key=lambda parsed: (parsed["intent"]["name"] not in SMALL_TALK, parsed["intent"]["confidence"]))
+    return {**surest, "text": turn.text}
+
+
+@cache
+def followups() -> Followups:
+    """Read the follow-up questions, once."""
+    return Followups.load(Path.cwd())
+
+
+@cache
+def normaliser() -> Normaliser:
+    """Read the spellings, once."""
+    return Normaliser.load(Path.cwd())
 
 
 async def _health(_: Request) -> HTTPResponse:

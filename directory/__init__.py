@@ -2,7 +2,7 @@
 
 DirectoryError
 ├── SeedInvalid        a seed file contradicts itself, or holds a number that must never be used
-└── DirectoryMissing   the directory's database has not been loaded
+└── BadRecord          a record of a feed may not be taken in; the message says why
 """
 
 
@@ -14,5 +14,5 @@ class SeedInvalid(DirectoryError):
     """A seed file contradicts itself, or holds a number that must never be used."""
 
 
-class DirectoryMissing(DirectoryError):
-    """The directory's database has not been loaded yet."""
+class BadRecord(DirectoryError):
+    """A record of a feed may not be taken in; the others of that feed are not touched by it."""

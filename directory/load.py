@@ -1,89 +1,71 @@
-"""Loads the seed files into the directory's database: idempotent, all or none, and no number that must never be used."""
+"""Loads the seed into the directory's database: idempotent, all or none, and what other feeds brought stays as it is."""
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sqlalchemy import delete
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from directory import SeedInvalid
-from directory.models import Base, Organization, Phone, Service, ServiceArea, Source, TaxonomyTerm
+from directory.areas import EVERYWHERE, OUTSIDE, Area
+from directory.database import upgrade
+from directory.hours import always_open, read_opening
+from directory.ids import uuid_of
+from directory.listing import OUR_OWN, relist
+from directory.models import Attribute, CostOption, Language, Listing, Organization, Phone, Schedule, Service, ServiceArea, Source
+from directory.seed_files import Seed, terms_of
 
-FOLDER = Path("directory/seed")
 PHONE_REVIEW = timedelta(days=90)  # facts/README.md: 90 days for phone numbers
-
-
-@dataclass(frozen=True)
-class Seed:
-    """The seed as read: facts by id, how each is shown, and the digits that must never be used."""
-
-    contacts: list[dict[str, Any]]
-    annotations: dict[str, dict[str, Any]]
-    never_use: dict[str, tuple[str, ...]]
-
-    @classmethod
-    def read(cls, root: Path) -> Seed:
-        """Read the seed under `root`; raises SeedInvalid when an entry is not annotated or a number is ruled out."""
-        folder = root / FOLDER
-        contacts = json.loads((folder / "contacts.json").read_text("utf-8"))
-        annotations = yaml.safe_load((folder / "annotations.yml").read_text("utf-8"))
-        banned = yaml.safe_load((folder / "never_use.yml").read_text("utf-8"))
-        seed = cls(contacts, annotations, {digits(row["number"]): tuple(row.get("only_for", ())) for row in banned})
-        seed.check()
-        return seed
-
-    def check(self) -> None:
-        """Raise SeedInvalid naming the first entry that may not be loaded."""
-        ids = {contact["id"] for contact in self.contacts}
-        if missing := ids ^ set(self.annotations):
-            raise SeedInvalid(f"contacts.json and annotations.yml disagree about {', '.join(sorted(missing))}")
-        for key, note in self.annotations.items():
-            for number, dial in note.get("phones", ()):
-                if digits(number) != dial:
-                    raise SeedInvalid(f"{key}: {number} is not dialled {dial}")
-                if dial in self.never_use and key not in self.never_use[dial]:
-                    raise SeedInvalid(f"{key}: {number} must never be used")
-
-
-def digits(number: str) -> str:
-    """The digits of a number; for comparing, never for making a link."""
-    return re.sub(r"\D", "", number)
 
 
 def load_seed(engine: Engine, root: Path) -> int:
     """Bring the database in line with the seed under `root` in one transaction, and return how many services are shown.
 
-    A service that a named person has confirmed keeps that confirmation."""
+    A service that a named person has confirmed keeps that confirmation for as long as its numbers stay the same."""
     seed = Seed.read(root)
-    Base.metadata.create_all(engine)
+    upgrade(engine)
     with Session(engine, future=True) as session, session.begin():
-        assured = {s.id: (s.assured_date, s.assured_by, s.review_by) for s in session.query(Service) if s.assured_date}
-        for old in session.query(Service):
-            session.delete(old)
-        session.query(Organization).delete()
-        session.flush()
-        services = [_service(contact, seed.annotations[contact["id"]]) for contact in seed.contacts]
+        seed.terms.save(session)
+        assured = {s.id: (s.assured_date, s.assured_by, s.review_by, dials(s)) for s in session.query(Service) if s.assured_by}
+        ids = {contact["id"] for contact in seed.contacts}
+        _clear(session, ids)
+        services = [_service(contact, seed.annotations[contact["id"]], seed) for contact in seed.contacts]
         for service in services:
-            service.assured_date, service.assured_by, service.review_by = assured.get(service.id, (None, None, service.review_by))
-            session.add(Organization(id=service.organization_id, name=service.name))
+            known = assured.get(service.id)
+            if known and known[3] == dials(service):
+                service.assured_date, service.assured_by, service.review_by = known[:3]
         session.add_all(services)
+        relist(session, services)
         return sum(service.status == "active" for service in services)
 
 
-def _service(contact: dict[str, Any], note: dict[str, Any]) -> Service:
-    seen = date.fromisoformat(contact["date_seen"])
+def dials(service: Service) -> str:
+    """The digits of a service's numbers with a space between two: what a person confirmed, or no longer."""
+    return " ".join(phone.dial for phone in service.phones)
+
+
+def _clear(session: Session, ids: set[str]) -> None:
+    """Remove what an earlier seed put there, and anything that took the id of one of its services."""
+    old = [service for service in session.query(Service) if service.origin == OUR_OWN or service.id in ids]
+    session.execute(delete(Listing).where(Listing.service_id.in_([service.id for service in old])))
+    for service in old:
+        session.delete(service)
+    session.flush()
+    session.execute(delete(Organization).where(Organization.origin == OUR_OWN))
+    session.expire_all()
+
+
+def _service(contact: dict[str, Any], note: dict[str, Any], seed: Seed) -> Service:
+    key, seen = contact["id"], date.fromisoformat(contact["date_seen"])
     shown = note.get("show", True)
     usable = shown and contact["confidence"] != "not verified"
-    return Service(
-        id=contact["id"],
-        organization_id=contact["id"],
+    service = Service(
+        id=key,
+        uuid=uuid_of("service", key),
         name=note.get("name", contact["name"]),
         description=note.get("what", contact["purpose"]),
         eligibility_description=note.get("who", contact["for_who"]),
@@ -91,30 +73,78 @@ def _service(contact: dict[str, Any], note: dict[str, Any]) -> Service:
         email=contact["email"],
         text_line=contact["text"] if note.get("text_only") else None,
         hours=note.get("hours"),
-        always_open=note.get("always", False),
         single_point_of_contact=note.get("spoc", False),
-        languages=contact["languages_accessibility"],
-        cost=contact["cost"],
         level=contact["level"],
         status="active" if shown else "inactive",
+        last_modified=f"{seen.isoformat()}T00:00:00Z",
         confidence=contact["confidence"],
         published=_year(contact["newest_source_date"]),
         date_seen=seen,
         review_by=None if note.get("never_expires") else seen + PHONE_REVIEW,
-        phones=[Phone(position=i, number=n, dial=d) for i, (n, d) in enumerate(note.get("phones", ()))] if usable else [],
-        areas=[ServiceArea(area=area) for area in _areas(note.get("area", "all"))],
-        terms=_terms(note),
+        origin=OUR_OWN,
+        extra={},
+        phones=_phones(key, note) if usable else [],
+        schedules=_schedules(key, note),
+        areas=_areas(key, note.get("area", EVERYWHERE), seed.areas),
+        languages=_languages(key, note),
+        cost_options=[_free(key)] if note.get("free") else [],
+        attributes=_attributes(key, note),
         sources=[Source(position=i, reference=reference) for i, reference in enumerate(contact["sources"])],
     )
+    service.organization = _organization(key, service)
+    service.always_open = always_open(service.schedules)
+    return service
 
 
-def _terms(note: dict[str, Any]) -> list[TaxonomyTerm]:
-    pairs = [("need", term) for term in note.get("needs", ())] + [("audience", term) for term in note.get("audience", ())]
-    return [TaxonomyTerm(taxonomy=taxonomy, term=term) for taxonomy, term in pairs]
+def _organization(key: str, service: Service) -> Organization:
+    uuid = uuid_of("organization", key)
+    return Organization(id=key, uuid=uuid, name=service.name, description=service.description, website=service.url, origin=OUR_OWN, extra={})
 
 
-def _areas(area: str | list[str]) -> list[str]:
-    return area if isinstance(area, list) else area.split("|")
+def _phones(key: str, note: dict[str, Any]) -> list[Phone]:
+    return [
+        Phone(id=uuid_of("phone", f"{key}/{dial}"), position=i, number=number, dial=dial, extra={})
+        for i, (number, dial) in enumerate(note.get("phones", ()))
+    ]
+
+
+def _schedules(key: str, note: dict[str, Any]) -> list[Schedule]:
+    rows = read_opening(note.get("open", {}))
+    return [Schedule(id=uuid_of("schedule", f"{key}/{i}"), position=i, extra={}, **row) for i, row in enumerate(rows)]
+
+
+def _areas(key: str, area: str | list[str], ours: tuple[Area, ...]) -> list[ServiceArea]:
+    names = area if isinstance(area, list) else area.split("|")
+    uris = {known.name: known.uri for known in ours}
+    said = {EVERYWHERE: ", ".join(known.name for known in ours)}
+    return [
+        ServiceArea(
+            id=uuid_of("service_area", f"{key}/{name}"),
+            position=i,
+            area=name,
+            name=said.get(name, name.removeprefix(OUTSIDE)),
+            uri=uris.get(name),
+            extra={},
+        )
+        for i, name in enumerate(names)
+    ]
+
+
+def _languages(key: str, note: dict[str, Any]) -> list[Language]:
+    return [Language(id=uuid_of("language", f"{key}/{name}"), position=i, name=name, extra={}) for i, name in enumerate(note.get("languages", ()))]
+
+
+def _free(key: str) -> CostOption:
+    return CostOption(id=uuid_of("cost_option", key), position=0, option="Free", amount=0, extra={})
+
+
+def _attributes(key: str, note: dict[str, Any]) -> list[Attribute]:
+    return [
+        Attribute(
+            id=uuid_of("attribute", f"{key}/{taxonomy}/{term}"), position=i, taxonomy_term_id=uuid_of("taxonomy_term", f"{taxonomy}/{term}"), extra={}
+        )
+        for i, (taxonomy, term) in enumerate(terms_of(note))
+    ]
 
 
 def _first_address(web: str | None) -> str | None:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-BOROUGHS = ("Dudley", "Sandwell", "Walsall", "Wolverhampton")
-SEED = Path("directory/seed")
+from directory.areas import OUTSIDE, SEED, Area, read_areas
 
 SURE_SHARE = 0.98  # a district's name alone is enough when this share of its postcodes lies in one borough
 CLOSE = 88.0  # rapidfuzz ratio, 0 to 100: one slip in a word of eight letters
@@ -30,6 +29,7 @@ _LOCATIVE = {"in", "from", "near", "at", "live", "lives", "living", "around", "r
 class Gazetteer:
     """Postcodes, districts and place names held in memory; pure and fast, and it opens no database."""
 
+    areas: tuple[str, ...]
     postcodes: dict[str, str]
     districts: dict[str, str]
     beyond: dict[str, str]
@@ -38,12 +38,13 @@ class Gazetteer:
     @classmethod
     def load(cls, root: Path) -> Gazetteer:
         """Read the seed files under `root`."""
-        folder = root / SEED
+        folder, areas = root / SEED, read_areas(root)
+        names = tuple(area.name for area in areas)
         places = dict(line.split("\t") for line in (folder / "places.tsv").read_text("utf-8").splitlines()[1:])
         shares = json.loads((folder / "postcode_districts.json").read_text("utf-8"))["districts"]
-        districts = {district: settle(share) for district, share in shares.items()}
-        beyond = {district: outside for district, share in shares.items() if (outside := _outside(share))}
-        return cls(read_postcodes((folder / "postcodes.txt").read_text("utf-8")), districts, beyond, places)
+        districts = {district: settle(share, names) for district, share in shares.items()}
+        beyond = {district: outside for district, share in shares.items() if (outside := _outside(share, names))}
+        return cls(names, read_postcodes((folder / "postcodes.txt").read_text("utf-8"), areas), districts, beyond, places)
 
     def find(self, text: str, postcodes: tuple[str, ...] = ()) -> str | None:
         """Return the area a message names: by full postcode, then place name, then postcode district; None if none."""
@@ -81,9 +82,9 @@ class Gazetteer:
         return self.places.get(best[1])
 
 
-def read_postcodes(table: str) -> dict[str, str]:
+def read_postcodes(table: str, areas: tuple[Area, ...]) -> dict[str, str]:
     """Read the compact table; its first lines say how it is laid out."""
-    marks = {name[:2]: name for name in BOROUGHS}
+    marks = {area.mark: area.name for area in areas}
     postcodes: dict[str, str] = {}
     for line in table.splitlines():
         if line.startswith("#"):
@@ -98,15 +99,15 @@ def read_postcodes(table: str) -> dict[str, str]:
     return postcodes
 
 
-def settle(shares: dict[str, int]) -> str:
+def settle(shares: dict[str, int], ours: tuple[str, ...]) -> str:
     """The area nearly all of a district lies in; else every area it could well be, the likeliest first, joined by |."""
     total = sum(shares.values())
     ranked = sorted(shares, key=lambda name: -shares[name])
     likely = [name for name in ranked if shares[name] > (1 - SURE_SHARE) * total and not name.startswith("E0")]
-    return "|".join(name if name in BOROUGHS else f"outside:{name}" for name in likely)
+    return "|".join(name if name in ours else f"{OUTSIDE}{name}" for name in likely)
 
 
-def _outside(shares: dict[str, int]) -> str | None:
+def _outside(shares: dict[str, int], ours: tuple[str, ...]) -> str | None:
     """Where a full postcode of this district lies that is in none of our boroughs: its largest other council."""
-    others = {name: count for name, count in shares.items() if name not in BOROUGHS and not name.startswith("E0")}
-    return f"outside:{max(others, key=lambda name: others[name])}" if others else None
+    others = {name: count for name, count in shares.items() if name not in ours and not name.startswith("E0")}
+    return f"{OUTSIDE}{max(others, key=lambda name: others[name])}" if others else None

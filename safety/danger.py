@@ -14,6 +14,7 @@ from safety import EncoderMissing
 from safety.encoder import Encoder
 from safety.head import Head
 from safety.normalise import Normaliser
+from safety.pieces import pieces
 from safety.rules import LEVELS, Rules
 
 Level = Literal["none", "high", "now"]
@@ -55,5 +56,5 @@ class DangerDetector:
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
         if self.head is not None and plain and len(text) <= LONGEST_ENCODED:
-            levels.append(self.head.level(self.head(plain)))
+            levels += [self.head.level(self.head(self.normalise(piece))) for piece in pieces(text)]
         return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits))

@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -29,6 +31,7 @@ from webhook.replies import Reply
 from webhook.store import workers
 from webhook.store.engine import transaction
 
+pytest_plugins = ["tests.databases"]
 os.environ["LINDEN_MODE"] = "demo"
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
@@ -107,9 +110,20 @@ def scripted() -> Scripted:
     return Scripted()
 
 
+@cache
+def loaded_directory() -> bytes:
+    """The directory with the seed loaded, as the bytes of its SQLite file: loaded once, copied for every app."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "directory.db"
+        engine = create_engine(f"sqlite:///{path}", future=True)
+        load_seed(engine, ROOT)
+        engine.dispose()
+        return path.read_bytes()
+
+
 def make_app(var: Path, assistant: object, clock: Clock, **env: str) -> Flask:
     """A front door with its own databases under `var` and the directory loaded."""
-    load_seed(create_engine(f"sqlite:///{var / 'directory.db'}", future=True), ROOT)
+    (var / "directory.db").write_bytes(loaded_directory())
     app = create_app({"LINDEN_VAR": str(var), **env}, ROOT, assistant=assistant, now=clock)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.conftest import PASSPHRASE, Scripted, add_keys
 from tests.test_page import Page
 from webhook.handoff.desk import Desk
 from webhook.handoff.keyfile import open_keyfile
 from webhook.parts import Parts
+from webhook.store import requests
 
 
 @pytest.fixture
@@ -135,11 +137,41 @@ def test_guessing_receipts_is_slowed_without_saying_so(client: FlaskClient, lind
     assert len(linden.desk.waiting()) == 1
 
 
-def test_a_request_in_danger_is_never_refused_for_being_fast(client: FlaskClient, linden: Parts, form: dict[str, str]) -> None:
-    for _ in range(8):
+def test_a_flood_is_marked_and_not_dropped(client: FlaskClient, linden: Parts, form: dict[str, str]) -> None:
+    for _ in range(6):
         linden.limits.allow("callback", "127.0.0.0/24")
-    assert client.post("/callback", data=form).status_code == 429
-    assert client.post("/callback", data=form | {"danger_today": "yes"}).status_code == 201
+    assert client.post("/callback", data=form).status_code == 201
+    assert client.post("/callback", data=form | {"key": "another", "danger_today": "yes"}).status_code == 201
+    with Session(linden.queue, future=True) as session:
+        assert requests.list_floods(session) == {request.id for request in linden.desk.waiting()}
+        assert len(linden.desk.waiting()) == 2
+
+
+def test_the_first_requests_of_a_network_are_not_marked(client: FlaskClient, linden: Parts, form: dict[str, str]) -> None:
+    client.post("/callback", data=form)
+    with Session(linden.queue, future=True) as session:
+        assert requests.list_floods(session) == set()
+
+
+def test_under_18_is_never_queued_where_young_people_are_not_rung(client: FlaskClient, linden: Parts, tmp_path: Path) -> None:
+    add_keys(tmp_path, linden, "demo-walsall")
+    page = Page(client.post("/callback/form", data={"area": "Walsall"}).data)
+    window = next(a["value"] for tag, a in page.tags if tag == "input" and a.get("name") == "window")
+    filled = {"service": "demo-walsall", "window": window, "number": "07700 900123", "under_18": "yes"}
+    answer = client.post("/callback", data=filled)
+    assert answer.status_code == 422
+    assert b"0800 1111" in answer.data
+    assert linden.desk.waiting() == []
+
+
+def test_under_18_is_flagged_where_they_are_rung(client: FlaskClient, linden: Parts, form: dict[str, str]) -> None:
+    assert client.post("/callback", data=form | {"under_18": "yes"}).status_code == 201
+    assert linden.desk.waiting()[0].under_18
+
+
+def test_childrens_services_of_the_borough_are_named_before_sending(client: FlaskClient, keys: dict[str, Path]) -> None:
+    html = client.post("/callback/form", data={"area": "Dudley"}).data.decode()
+    assert html.index("0800 1111") < html.index("0300 555 0050") < html.index("Send my request")
 
 
 def test_what_it_is_for_and_who_must_be_told_is_said_before_sending(client: FlaskClient, keys: dict[str, Path]) -> None:

@@ -33,10 +33,11 @@ def test_opening_a_chat_gives_a_token_and_no_cookie(client: FlaskClient) -> None
     assert "Set-Cookie" not in answer.headers
 
 
-def test_a_message_is_answered_in_the_agreed_form(client: FlaskClient) -> None:
+def test_a_message_is_answered_in_the_agreed_form(client: FlaskClient, linden: Parts) -> None:
     answer = say(client, opened(client), text="hello", turn=1)
     assert answer.status_code == 200
-    assert answer.get_json() == {"danger": "none", "replies": [{"id": "utter_greet", "text": "Hello.", "buttons": [], "kind": "text"}]}
+    greeting = {"id": "utter_greet", "text": linden.words.say("utter_greet"), "buttons": [], "kind": "text"}
+    assert answer.get_json() == {"danger": "none", "replies": [greeting]}
 
 
 def test_danger_comes_first_and_is_said_once(client: FlaskClient, scripted: Scripted) -> None:

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from actions.needs import DEFAULT, NEEDS
 from directory import SeedInvalid
-from directory.load import Seed, digits, load_seed
+from directory.areas import read_areas
+from directory.load import load_seed
 from directory.models import Service
-from directory.places import BOROUGHS
+from directory.never_use import digits
 from directory.queries import NATIONAL_PAIR, find_services
+from directory.seed_files import Seed
 from tests.conftest import ROOT
 
 TODAY = date(2026, 11, 22)
+BOROUGHS = tuple(area.name for area in read_areas(ROOT))
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ from flask import Flask
 from tests.conftest import NOON, PASSPHRASE, Clock
 from tests.desk_hand import Hand
 from tests.test_desk import SENTINEL, wanted
+from webhook.handoff.retention import run_retention
 from webhook.handoff.windows import Window
 from webhook.helpline.notify import FILE, Announcer
 from webhook.helpline.watch import watch
 from webhook.helpline.words import DeskWords
 from webhook.parts import Parts
 from webhook.store.engine import transaction
-from webhook.store.models import CallbackRequest
 from webhook.store.staff_models import Hidden, Told
 
 
@@ -147,8 +147,9 @@ def test_what_belonged_to_a_deleted_request_goes_with_it(linden: Parts, root: Pa
     watch(linden, silent)
     with transaction(linden.queue) as session:
         assert [session.query(table).count() for table in (Hidden, Told)] == [1, 1]
-        session.delete(session.get(CallbackRequest, request_id))
-    watch(linden, silent)
+    linden.desk.cancel(linden.receipts.of(request_id))
+    clock.forward(hours=25)
+    assert run_retention(linden.queue, linden.desk.keyring, linden.now()).deleted == 1
     with transaction(linden.queue) as session:
         assert [session.query(table).count() for table in (Hidden, Told)] == [0, 0]
 
@@ -178,4 +179,4 @@ def test_the_desk_by_command(app: Flask, keys, tmp_path: Path) -> None:
     assert "somebody called asha" in run("invite", "asha", "--service", "demo-dudley")
     assert "asha has left" in run("leave", "asha", "--service", "demo-dudley")
     assert "asha" not in run("staff")
-    assert "nobody called asha" in run("leave", "asha", "--service", "demo-dudley")
+    assert "no worker called asha" in run("leave", "asha", "--service", "demo-dudley")

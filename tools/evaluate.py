@@ -38,15 +38,16 @@ Z = 1.96  # 95 %
 
 @dataclass
 class Recorder:
-    """An assistant that passes every turn on and remembers what was understood."""
+    """An assistant that passes every turn on and remembers what was understood of the message as a whole, asked first."""
 
     inner: AgentAssistant
     last: Understood | None = None
 
     def send(self, conversation: str, channel: str, text: str, metadata: dict[str, str], seconds: float) -> Understood:
         """Pass the turn on."""
-        self.last = self.inner.send(conversation, channel, text, metadata, seconds)
-        return self.last
+        understood = self.inner.send(conversation, channel, text, metadata, seconds)
+        self.last = self.last or understood
+        return understood
 
     def forget(self, conversation: str) -> None:
         """Pass it on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import textwrap
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,7 +14,9 @@ from twilio.request_validator import RequestValidator
 
 from webhook.app import twilio_token
 from webhook.config import load_config
-from webhook.sms.gsm7 import places, segments
+from webhook.sms.gsm7 import ONE_SEGMENT, SEGMENT, places, segments
+
+WIDTH = 34  # characters in a line of a phone's bubble
 
 
 def main() -> int:
@@ -25,7 +28,7 @@ def main() -> int:
         return 2
     form = {
         "MessageSid": os.environ.get("SID") or f"SM{secrets.token_hex(16)}",
-        "From": os.environ.get("FROM", "07700900123"),
+        "From": os.environ.get("FROM") or "07700900123",
         "To": "+447700900000",
         "Body": os.environ.get("TEXT", ""),
         "NumMedia": "0",
@@ -36,17 +39,32 @@ def main() -> int:
     except requests.ConnectionError:
         print("The front door does not answer; start it with make run.", file=sys.stderr)
         return 2
-    show(answer.status_code, answer.text)
+    print(shown(form["Body"], answer.status_code, answer.text))
     return 0 if answer.ok else 1
 
 
-def show(status: int, twiml: str) -> None:
-    """Print the reply with its length; nothing when nothing is sent back."""
+def shown(said: str, status: int, twiml: str) -> str:
+    """Return a text and its reply as a phone shows them: the text on the right, the reply in a bubble, its size below."""
+    mine = bubble(said, indent=12)
     if status != 200:
-        print(f"HTTP {status}")
-        return
+        return f"{mine}\n\nHTTP {status}: refused, nothing is sent back"
     reply = "".join(ElementTree.fromstring(twiml).itertext())
-    print(f"{reply}\n\n[{places(reply)} places, {segments(reply)} segment(s)]" if reply else "[no reply]")
+    return f"{mine}\n{bubble(reply)}\n{size(reply)}" if reply else f"{mine}\n\n[nothing is sent back]"
+
+
+def bubble(said: str, indent: int = 0) -> str:
+    """Return `said` in a box, `indent` columns from the left."""
+    lines = [line for paragraph in said.splitlines() or [""] for line in textwrap.wrap(paragraph, WIDTH) or [""]]
+    width = max(len(line) for line in lines)
+    box = [f"╭─{'─' * width}─╮", *(f"│ {line:<{width}} │" for line in lines), f"╰─{'─' * width}─╯"]
+    return "\n".join(" " * indent + line for line in box)
+
+
+def size(reply: str) -> str:
+    """Return how many places and segments a reply takes, and how much room is left in the last one."""
+    count = segments(reply)
+    room = ONE_SEGMENT if count == 1 else count * SEGMENT
+    return f"{places(reply)} of {room} places, {count} segment{'s' if count > 1 else ''}"
 
 
 if __name__ == "__main__":

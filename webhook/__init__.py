@@ -3,6 +3,7 @@
 FrontDoorError
 ├── ConfigInvalid      a setting is missing or contradicts another; the app does not start
 ├── WordsMissing       a reply named in code is not in data/responses, or a placeholder was not filled
+├── FeedUnreadable     a feed to be imported cannot be fetched or read
 └── RasaUnavailable    Rasa did not answer within the deadline, or not in the agreed form
 """
 

@@ -12,10 +12,13 @@ from flask import Flask
 from directory.places import Gazetteer
 from directory.queries import open_directory
 from safety.danger import DangerDetector
-from webhook import callback, chat, cli, headers, health, page, problems
+from webhook import callback, chat, cli, cli_handoff, headers, health, page, problems
+from webhook.choices import Choices
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
+from webhook.due import alarm
 from webhook.fallback import Fallback
+from webhook.feed import views as feed
 from webhook.front_door import FrontDoor
 from webhook.handoff.desk import Desk
 from webhook.handoff.keyring import Keyring
@@ -28,7 +31,9 @@ from webhook.limits import Limits
 from webhook.live import refuse_unless_fit
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Assistant, RasaClient
-from webhook.sms import inbound
+from webhook.sms import demo, inbound
+from webhook.sms.forget import TwilioMessages, start_forgetting
+from webhook.sms.texting import Texting
 from webhook.store.engine import open_queue
 from webhook.sweeper import start_sweeper
 from webhook.words import Words
@@ -46,21 +51,26 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
     app.extensions[NAME] = linden
-    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
+    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
+    app.register_blueprint(feed.bp)
     helpline.register(app, linden)  # before the headers: its policy is the stricter one
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)
     cli.register(app)
+    cli_handoff.register(app)
     start_sweeper(linden)
+    start_forgetting(twilio_messages(config), linden.now)
     return app
 
 
 def build(config: Config, *, assistant: Assistant | None, now: Callable[[], datetime]) -> Parts:
     """Make the parts of a front door from its settings."""
     words = Words.load(config.root)
-    refuse_unless_fit(config, words)
+    today = now().astimezone(LONDON).date()
+    refuse_unless_fit(config, words, today)
+    alarm(words, today)
     keys = Keys.load(config.var / "master.key")
     receipts = Receipts.load(config.root, keys)
     queue = open_queue(config.queue_url)
@@ -72,13 +82,14 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         keys=keys,
         words=words,
         conversations=Conversations(),
-        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets),
+        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets, Choices.load(config.root)),
         limits=Limits(keys, fallback.today),
         rasa=rasa,
         queue=queue,
         services=load_services(config.root, config.mode),
         receipts=receipts,
         desk=Desk(queue, Keyring(config.var / "keyring"), receipts, keys, now),
+        texting=Texting.load(config.root),
         twilio_token=twilio_token(config),
         now=now,
     )
@@ -91,6 +102,13 @@ def twilio_token(config: Config) -> str | None:
     if config.host not in LOOPBACK or config.public_base_url:
         return None
     return Keys.load(config.var / "twilio.key").tag("twilio", "local")
+
+
+def twilio_messages(config: Config) -> TwilioMessages | None:
+    """Return Twilio's message resources when both credentials are given; without them nothing is deleted there."""
+    if config.twilio_account_sid is None or config.twilio_auth_token is None:
+        return None
+    return TwilioMessages(config.twilio_account_sid, config.twilio_auth_token)
 
 
 def rasa_secret(config: Config) -> str:

@@ -1,4 +1,4 @@
-"""Administration by command: `flask --app webhook helpline …` and `flask --app webhook directory …`."""
+"""Administration by command: `flask --app webhook helpline …`, `flask --app webhook directory …`, `flask --app webhook words …`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from webhook.directory_cli import directory
+from webhook.due import words_commands
 from webhook.handoff import HandoffError
 from webhook.handoff.desk import Desk, naive, windows_of
 from webhook.handoff.envelope import Recipient, point
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
+from webhook.numbers import uk_number
 from webhook.parts import NAME, Parts
-from webhook.store import workers
+from webhook.store import switches, workers
 from webhook.store.engine import transaction
 
 helpline = AppGroup("helpline", help="Keys of the helplines, and what is waiting for them.")
@@ -25,6 +28,8 @@ passphrase_option = click.option("--passphrase", envvar="LINDEN_PASSPHRASE", pro
 def register(app: Flask) -> None:
     """Add the commands to the app."""
     app.cli.add_command(helpline)
+    app.cli.add_command(words_commands)
+    app.cli.add_command(directory)
 
 
 def linden() -> Parts:
@@ -39,8 +44,8 @@ def linden() -> Parts:
 @passphrase_option
 def recovery_key(service: str, out: Path, passphrase: str) -> None:
     """Make the offline recovery key of a service; print the file, keep it in a safe, and delete it here."""
-    known(service)
-    recipient = _made(out, passphrase)
+    known_service(service)
+    recipient = made_keyfile(out, passphrase)
     with transaction(linden().queue) as session:
         now = naive(linden().now())
         workers.add_key(session, kid=recipient.kid, service=service, name="recovery", public_key=recipient.public_key, recovery=True, approved=now)
@@ -54,8 +59,8 @@ def recovery_key(service: str, out: Path, passphrase: str) -> None:
 @passphrase_option
 def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
     """Make a worker's key; it receives nothing until it is approved."""
-    known(service)
-    recipient = _made(keyfile, passphrase)
+    known_service(service)
+    recipient = made_keyfile(keyfile, passphrase)
     with transaction(linden().queue) as session:
         workers.add_key(session, kid=recipient.kid, service=service, name=name, public_key=recipient.public_key, recovery=False, approved=None)
     click.echo(f"{name}: fingerprint {fingerprint(recipient.kid)}; read it to the recovery holder, who approves it")
@@ -64,27 +69,33 @@ def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
 @helpline.command("approve")
 @click.argument("name")
 @click.option("--service", required=True)
-@click.option("--recovery-key", "keyfile", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--recovery-key", "--approver-key", "keyfile", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--fingerprint", "spoken", help="The fingerprint as it was read out; needed when the worker has several new keys.")
 @passphrase_option
-def approve(name: str, service: str, keyfile: Path, passphrase: str) -> None:
-    """Approve a worker's key by showing the recovery key of the service."""
-    holder = Recipient.of(point(_private(keyfile, passphrase).public_key()))
+def approve(name: str, service: str, keyfile: Path, spoken: str | None, passphrase: str) -> None:
+    """Approve a worker's new key with the recovery key of the service, or the key of a worker it has already."""
+    holder = Recipient.of(point(opened_keyfile(keyfile, passphrase).public_key()))
     with transaction(linden().queue) as session:
-        held = workers.find_key(session, holder.kid)
-        if held is None or not held.recovery or held.service != service:
-            raise click.ClickException(f"that is not the recovery key of {service}")
-        found = workers.find_by_name(session, name, service)
-        if not found:
-            raise click.ClickException(f"{service} has no worker called {name}")
-        for key in found:
-            key.approved = naive(linden().now())
-            click.echo(f"{name}: {fingerprint(key.kid)} is approved from now on")
+        new = [key for key in workers.find_by_name(session, name, service) if key.approved is None]
+        chosen = [key for key in new if spoken is None or key.kid == "".join(spoken.split()).lower()]
+        if len(chosen) != 1:
+            known = ", ".join(fingerprint(key.kid) for key in new)
+            raise click.ClickException(f"name one new key of {name} with --fingerprint: {known}" if new else f"{service} has no new key of {name}")
+        if holder.kid not in {key.kid for key in workers.approved_keys(session, service) if key.name != name}:
+            raise click.ClickException(f"that is not the recovery key of {service}, nor the key of another approved worker")
+        older = workers.approve_key(session, chosen[0], naive(linden().now()))
+        click.echo(f"{name}: {fingerprint(chosen[0].kid)} is approved from now on")
+        for key in older:
+            click.echo(f"{name}: {fingerprint(key.kid)} is retired; it opens only what was sealed to it")
 
 
 @helpline.command("list")
 def list_everything() -> None:
     """List the keys, and the requests waiting with their clear columns only."""
     with transaction(linden().queue) as session:
+        for service in linden().services:
+            if switches.is_off(session, service.id):
+                click.echo(f"{service.id} is switched to numbers only")
         for key in workers.list_keys(session):
             state = "recovery" if key.recovery else "approved" if key.approved else "waiting for approval"
             click.echo(f"key {fingerprint(key.kid)}  {key.service}  {key.name}  {state}")
@@ -106,6 +117,8 @@ def open_request(request_id: str, keyfile: Path, passphrase: str) -> None:
     except HandoffError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(opened, indent=1, ensure_ascii=False))
+    if uk_number(str(opened.get("number"))) is None:
+        click.echo("That is not an ordinary UK number: do not ring it.", err=True)
 
 
 def fingerprint(kid: str) -> str:
@@ -113,21 +126,23 @@ def fingerprint(kid: str) -> str:
     return " ".join(kid[i : i + 4] for i in range(0, len(kid), 4))
 
 
-def known(service: str) -> None:
-    """Stop the command unless there is such a service."""
+def known_service(service: str) -> None:
+    """Refuse a service that there is not, naming those there are."""
     names = [each.id for each in linden().services]
     if service not in names:
         raise click.ClickException(f"there is no service {service}; there are: {', '.join(names) or 'none'}")
 
 
-def _made(path: Path, passphrase: str) -> Recipient:
+def made_keyfile(path: Path, passphrase: str) -> Recipient:
+    """Make a key file, or refuse in one sentence."""
     try:
         return make_keyfile(path, passphrase)
     except HandoffError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _private(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
+def opened_keyfile(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
+    """Open a key file, or refuse in one sentence."""
     try:
         return open_keyfile(path, passphrase)
     except HandoffError as error:

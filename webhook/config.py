@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from directory.database import directory_url
 from webhook.errors import ConfigInvalid
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -32,9 +33,11 @@ class Config:
     rasa_url: str
     public_base_url: str | None
     twilio_auth_token: str | None
+    twilio_account_sid: str | None
     exit_url: str
     safeguarding_lead: str | None
     data_controller: str | None
+    database_url: str | None = None
     helpline_origin: str | None = None
     budgets: Budgets = Budgets()
 
@@ -51,7 +54,7 @@ class Config:
     @property
     def directory_url(self) -> str:
         """The directory's database, read-only here."""
-        return f"sqlite:///{self.var / 'directory.db'}"
+        return directory_url({"DATABASE_URL": self.database_url or ""}, self.var)
 
     @property
     def own_url(self) -> str:
@@ -60,8 +63,8 @@ class Config:
 
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
-    """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
-    SAFEGUARDING_LEAD, DATA_CONTROLLER and HELPLINE_ORIGIN; raises ConfigInvalid."""
+    """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID, EXIT_URL,
+    SAFEGUARDING_LEAD, DATA_CONTROLLER, HELPLINE_ORIGIN and DATABASE_URL (the directory's, SQLite without it); raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
@@ -78,8 +81,10 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         rasa_url=env.get("RASA_URL", "http://127.0.0.1:5005"),
         public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/") or None,
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
+        twilio_account_sid=env.get("TWILIO_ACCOUNT_SID") or None,
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
+        database_url=env.get("DATABASE_URL") or None,
         helpline_origin=env.get("HELPLINE_ORIGIN", "").rstrip("/") or None,
     )

@@ -15,19 +15,35 @@ IDLE_SECONDS = {"web": 20 * 60, "sms": 24 * 60 * 60}  # handoff.md, Deletion: 20
 MOST = 20_000  # a bound on memory: the longest idle are forgotten first
 REMEMBERED_TURNS = 3  # how many answers are kept for a client that retries a turn
 
+NOT_CLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+FOR_ANOTHER = frozenset({"worried_about_someone", "clares_law_third_party"})
+TOPICLESS = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "repeat", "help_menu", "bot_challenge"})  # no subject to return to
+
 
 @dataclass
 class Conversation:
-    """One person's chat: its keyed-hash id, where it is, and what it was just offered; no words of theirs are kept."""
+    """One person's chat: its keyed-hash id, where it is, what was last talked about and offered; no words of theirs are kept."""
 
     id: str
     channel: str
     seen: float
     area: str | None = None
+    topic: str | None = None
+    relative: bool = False  # she asks for somebody else
+    unclear: int = 0  # turns running that were not understood
+    said: tuple[str, ...] = ()  # the names of the replies of the last answer, for "say it again"
     turns: int = 0
     answers: OrderedDict[int | None, Answer] = field(default_factory=OrderedDict)
     offered: dict[str, Button] = field(default_factory=dict)
+    asked: str = ""  # by text: the small question last asked, such as "leave"
+    notes: set[str] = field(default_factory=set)  # by text: what is known of the chat by name, such as "plain"; never words of theirs
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What the assistant is told of the conversation beside the message: names of ours, never words of hers."""
+        known = {"area": self.area, "topic": self.topic, "asker": "relative" if self.relative else None}
+        return {name: value for name, value in known.items() if value}
 
     def issue(self, answer: Answer) -> Answer:
         """Swap each button's payload for an opaque id that only this conversation, at this turn, can use."""
@@ -41,6 +57,15 @@ class Conversation:
             self.offered[token] = button
             issued.append(Button(button.title, token))
         return Reply(reply.id, reply.text, tuple(issued), reply.kind, reply.contact)
+
+    def hear(self, topic: str, replies: tuple[Reply, ...]) -> None:
+        """Note what was talked about and answered, by name only, for the questions that lean on it."""
+        self.unclear = self.unclear + 1 if topic in NOT_CLEAR else 0
+        self.relative = self.relative or topic in FOR_ANOTHER
+        if topic in TOPICLESS or topic in NOT_CLEAR:
+            return
+        self.topic = topic
+        self.said = tuple(reply.id for reply in replies if reply.contact is None)
 
     def remember(self, turn: int | None, answer: Answer) -> None:
         """Keep the answer to `turn`, so that the same turn sent again gets the same answer; None is not kept."""

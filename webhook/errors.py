@@ -15,3 +15,7 @@ class WordsMissing(FrontDoorError):
 
 class RasaUnavailable(FrontDoorError):
     """Rasa did not answer in time, or not in the agreed form."""
+
+
+class FeedUnreadable(FrontDoorError):
+    """A feed that was to be imported cannot be fetched, or is not JSON."""

@@ -32,6 +32,10 @@ class Fallback:
         buttons = tuple(Button(title, payload) for title, payload in self.words.variant(name, channel).buttons)
         return Reply(name, self.words.say(name, channel, **values), buttons)
 
+    def again(self, names: tuple[str, ...]) -> tuple[Reply, ...]:
+        """Return replies that were said before, in the shorter words they have for a text message."""
+        return tuple(self.say(name, "sms") for name in names if self.words.is_whole(name, "sms")) or (self.say("utter_repeat", "sms"),)
+
     def danger(self, level: Level, channel: str) -> tuple[Reply, ...]:
         """Return the danger reply for `level`, alone, or nothing when there is no danger."""
         return (self.say(DANGER_REPLIES[level], channel),) if level in DANGER_REPLIES else ()

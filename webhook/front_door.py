@@ -12,20 +12,27 @@ from dataclasses import dataclass, field
 
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level
+from safety.pieces import asks, sentences
 from safety.redact import redact
 from safety.rules import LEVELS
+from webhook.approved import approved
 from webhook.cards import card_reply
+from webhook.choices import Choices
 from webhook.config import Budgets
-from webhook.conversations import Conversation
+from webhook.conversations import NOT_CLEAR, TOPICLESS, Conversation
 from webhook.errors import RasaUnavailable
 from webhook.fallback import Fallback
-from webhook.rasa_client import Assistant
+from webhook.rasa_client import Assistant, Understood
 from webhook.replies import Answer, Button, Reply
 
 LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
+UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a person is offered
+REPEAT = "repeat"  # the intent of "say it again", "put it simply"
+
 SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
+OUT_OF_DATE, ALONE = "utter_out_of_date", "utter_front_door_alone"
 LEAVES = frozenset({"utter_quick_exit", "utter_delete_chat"})  # replies after which nothing of the chat is kept
 
 
@@ -50,6 +57,7 @@ class FrontDoor:
     gazetteer: Gazetteer
     fallback: Fallback
     budgets: Budgets
+    choices: Choices = field(default_factory=Choices)
     clock: Callable[[], float] = field(default=time.monotonic)
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
@@ -62,11 +70,13 @@ class FrontDoor:
         if conversation.turns >= MOST_TURNS:
             return self.refuse(level, conversation.channel, "utter_too_many_turns", 429)
         hidden = redact(said.text)
-        conversation.area = self.gazetteer.find(said.text, hidden.postcodes) or conversation.area
+        place = self.gazetteer.find(said.text, hidden.postcodes)
+        conversation.area = place or conversation.area
         plain = hidden.text.strip(" /\t\n")
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
-        return self._take_turn(conversation, level, plain, said)
+        chosen = self.choices.read(plain, conversation.offered.values(), place) if level == "none" else None
+        return self.press(conversation, chosen, said) if chosen else self._take_turn(conversation, level, plain, said)
 
     def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
         """Return the answer to a button this conversation was just offered; its title may name an area."""
@@ -96,12 +106,35 @@ class FrontDoor:
 
     def _ask(self, conversation: Conversation, level: Level, text: str, deadline: float) -> Answer:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
-        metadata = {"area": conversation.area} if conversation.area else {}
         try:
-            understood = self.assistant.send(conversation.id, conversation.channel, text, metadata, deadline - self.clock())
+            understood = self._send(conversation, text, deadline)
         except RasaUnavailable:
             return self._alone(conversation, level)
-        return self._compose(conversation, level, understood.replies)
+        said = conversation.said
+        conversation.hear(understood.topic, understood.replies)
+        if understood.topic == REPEAT and said:
+            return Answer(level, (*self.fallback.danger(level, conversation.channel), *self.fallback.again(said)))
+        replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
+        answer = self._compose(conversation, level, replies)
+        if conversation.unclear < UNCLEAR_ENOUGH:
+            return answer
+        return Answer(level, (*answer.replies, self.fallback.say("utter_offer_person", conversation.channel)))
+
+    def _also_asked(self, conversation: Conversation, level: Level, text: str, topic: str, deadline: float) -> tuple[Reply, ...]:
+        """Return the replies to a question that stands beside the danger in a message, so that both are answered."""
+        if level == "none":
+            return ()
+        question = " ".join(part for part in sentences(text) if asks(part) and self.detector(part).level == "none")
+        if question in ("", text):
+            return ()
+        try:
+            understood = self._send(conversation, question, deadline)
+        except RasaUnavailable:
+            return ()
+        return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
+
+    def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
+        return self.assistant.send(conversation.id, conversation.channel, text, conversation.context, deadline - self.clock())
 
     def _budget(self, conversation: Conversation, level: Level) -> float:
         if level == "now":
@@ -113,11 +146,19 @@ class FrontDoor:
         if any(reply.id in LEAVES for reply in replies):
             self.assistant.forget(conversation.id)
         first = self.fallback.danger(level, conversation.channel)
-        said = [self._worded(reply, conversation.channel) for reply in replies]
+        said: list[Reply] = []
+        for reply in (self._worded(each, conversation.channel) for each in replies):
+            said += [] if reply in said else [reply]
         return Answer(level, (*first, *(reply for reply in said if not (first and reply.id in SAYS_IT_ALREADY))))
 
     def _worded(self, reply: Reply, channel: str) -> Reply:
-        return card_reply(self.fallback.words, channel, reply.contact) if reply.contact else reply
+        """The reply in approved words that are still in date; a card is composed here from its facts."""
+        words = self.fallback.words
+        if reply.contact:
+            return card_reply(words, channel, reply.contact)
+        if words.is_out_of_date(reply.id, self.fallback.today()):
+            return self.fallback.say(OUT_OF_DATE, channel)
+        return approved(words, channel, reply) or self.fallback.say(ALONE, channel)
 
     def _alone(self, conversation: Conversation, level: Level) -> Answer:
         first = self.fallback.danger(level, conversation.channel)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
+from datetime import date
 
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,26 +12,21 @@ from sqlalchemy.orm import Session
 from directory.models import Service
 from directory.queries import open_directory
 from webhook.config import Config
+from webhook.due import due_words
 from webhook.errors import ConfigInvalid
 from webhook.words import FOLDER, Words
 
-SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page")  # every reply of these must be signed off
+SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page", "journeys")  # every reply of these must be signed off
 SIGNOFF = "docs/wording-signoff.yml"
 
 
-def refuse_unless_fit(config: Config, words: Words) -> None:
+def refuse_unless_fit(config: Config, words: Words, today: date) -> None:
     """Raise ConfigInvalid in live mode, listing all that is missing; demonstration mode always may start."""
     if config.mode != "live":
         return
-    missing = [*_people(config), *_unsigned(config, words), *_unconfirmed(config)]
+    missing = [*_people(config), *_unsigned(config, words), *_overdue(words, today), *_unconfirmed(config)]
     if missing:
         raise ConfigInvalid("LINDEN_MODE=live must not start yet:\n- " + "\n- ".join(missing))
-
-
-def wording_hash(words: Words, name: str) -> str:
-    """The hash a sign-off names: of every wording of the reply, web and text."""
-    said = "\0".join(f"{variant.channel}:{variant.text}" for variant in words.replies[name])
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def replies_in(config: Config, area: str) -> list[str]:
@@ -51,8 +46,13 @@ def _unsigned(config: Config, words: Words) -> Iterator[str]:
     for area in SIGNED_AREAS:
         for name in replies_in(config, area):
             entry = signed.get(name) or {}
-            if not entry.get("reviewer") or entry.get("hash") != wording_hash(words, name):
+            if not entry.get("reviewer") or entry.get("hash") != words.version(name):
                 yield f"{name} is not signed off as it now reads ({SIGNOFF})"
+
+
+def _overdue(words: Words, today: date) -> Iterator[str]:
+    for due in due_words(words, today):
+        yield f"{due.name} was to be looked at again by {due.review_by} (flask --app webhook words due)"
 
 
 def _unconfirmed(config: Config) -> Iterator[str]:

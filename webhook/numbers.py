@@ -12,6 +12,9 @@ MOBILE = {PhoneNumberType.MOBILE}
 ORDINARY = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 FICTIONAL = re.compile(r"^\+447700900\d{3}$")  # Ofcom's numbers for drama, never in use: tests and demonstrations
 
+# The same for a browser, which has no table of numbers: mobiles but not 070 and 076, and 01 and 02; checked again when opened.
+ORDINARY_PATTERN = r"\s*(\+44|0044|0)[\s\(0\)\-]*(1|2|7[1-57-9])([\s\-\(\)]*\d){8,9}\s*"
+
 
 def uk_number(text: str) -> str | None:
     """Return an ordinary UK mobile or landline number in E.164, or None when `text` is not one."""

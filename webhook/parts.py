@@ -19,6 +19,7 @@ from webhook.handoff.services import HelplineService
 from webhook.keys import Keys
 from webhook.limits import Limits
 from webhook.rasa_client import Assistant
+from webhook.sms.texting import Texting
 from webhook.words import Words
 
 NAME = "linden"
@@ -39,6 +40,7 @@ class Parts:
     services: list[HelplineService]
     receipts: Receipts
     desk: Desk
+    texting: Texting
     twilio_token: str | None
     now: Callable[[], datetime]
 

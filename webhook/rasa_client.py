@@ -22,6 +22,11 @@ class Understood:
     replies: tuple[Reply, ...]
     ranking: tuple[tuple[str, float], ...]
 
+    @property
+    def topic(self) -> str:
+        """The intent that was heard."""
+        return self.ranking[0][0] if self.ranking else "nlu_fallback"
+
 
 class Assistant(Protocol):
     """Whatever can understand a turn and forget a conversation; Rasa over HTTP, or an agent in this process."""

@@ -75,9 +75,9 @@ class TooLate(HandoffError):
 
 
 class Invalid(HandoffError):
-    """What was filled in cannot be used; `name` is the reply that says why."""
+    """What was filled in cannot be used; `name` is the reply that says why, `final` that filling in again is no help."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, final: bool = False) -> None:
         """Keep the name of the reply."""
         super().__init__(name)
-        self.name = name
+        self.name, self.final = name, final

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webhook.handoff import NobodyToSealTo, NoSuchRecord, NotNow, NotYours
-from webhook.handoff.envelope import Recipient, lock, point, seal, unlock, unseal
+from webhook.handoff import Misdirected, NobodyToSealTo, NoSuchRecord, NotNow, NotYours
+from webhook.handoff.envelope import Recipient, check, lock, point, seal, unlock, unseal
+from webhook.handoff.issue import Issued, check_issued, expires_at, padded
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
 from webhook.handoff.windows import LONDON, Window, callable_now, next_window
 from webhook.keys import Keys
-from webhook.store import audit, requests, workers
+from webhook.store import audit, requests, switches, workers
 from webhook.store.engine import transaction
 from webhook.store.models import CallbackRequest
 
@@ -35,7 +36,7 @@ CURE = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request as a person made it: what is sealed, and what must stay in the clear to plan the work."""
+    """A request as a person made it: what is to be sealed, and what must stay in the clear to plan the work."""
 
     service: str
     windows: tuple[Window, ...]
@@ -43,6 +44,21 @@ class Wanted:
     danger: bool
     under_18: bool
     booked: str | None
+    flood: bool = False
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A request that a browser sealed: the inner envelope and its token, and what stays in the clear."""
+
+    service: str
+    windows: tuple[Window, ...]
+    inner: dict[str, Any]
+    token: str
+    danger: bool
+    under_18: bool
+    booked: str | None
+    flood: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,55 +74,50 @@ class Desk:
     def recipients(self, service: str) -> list[Recipient]:
         """Return whom a request to `service` is sealed to; raises NobodyToSealTo, naming the commands that cure it."""
         with Session(self.queue, future=True) as session:
+            if switches.is_off(session, service):
+                raise NobodyToSealTo(f"{service} is switched to numbers only; flask --app webhook helpline on {service} ends that")
             keys = workers.approved_keys(session, service)
             if not any(key.recovery for key in keys) or all(key.recovery for key in keys):
                 cure = "\n  ".join(command.format(service=service) for command in CURE)
                 raise NobodyToSealTo(f"{service} has no approved worker key and recovery key. Make them with:\n  {cure}")
             return [Recipient(key.kid, key.public_key) for key in keys]
 
+    def issue(self, service: str) -> Issued:
+        """Return what a browser needs to seal one request to `service`; raises NobodyToSealTo."""
+        with Session(self.queue, future=True) as session:
+            return Issued(self._fresh_id(session), service, self.everyone(service), expires_at(self.now()))
+
     def submit(self, wanted: Wanted, idempotency_key: str) -> str:
         """Seal and queue a request in one transaction, and return its receipt; the same key again gives the same receipt.
 
         Raises NobodyToSealTo or TooLarge before anything is written."""
         key_tag = self.keys.tag("callback/key", idempotency_key)
-        try:
-            with transaction(self.queue) as session:
-                return self.submit_in(session, wanted, key_tag)
-        except IntegrityError:
-            with Session(self.queue, future=True) as session:
-                known = requests.find_by_key(session, key_tag)
-                if known is None:
-                    raise
-                return self.receipts.of(known.id)
+        return self._once(key_tag, lambda session: self.submit_in(session, wanted, key_tag))
 
     def submit_in(self, session: Session, wanted: Wanted, key_tag: str) -> str:
         """Queue a request within a transaction the caller commits; see `submit`."""
         known = requests.find_by_key(session, key_tag)
         if known is not None:
             return self.receipts.of(known.id)
-        request_id, now = secrets.token_hex(16), self.now()
-        epoch = f"{now.astimezone(LONDON):%Y-%m-%d}"
-        inner = seal(wanted.sealed, request_id, wanted.service, self.recipients(wanted.service))
-        receipt = self.receipts.of(request_id)
-        session.add(
-            CallbackRequest(
-                id=request_id,
-                service=wanted.service,
-                epoch=epoch,
-                windows=" ".join(window.key for window in sorted(wanted.windows)),
-                danger=wanted.danger,
-                under_18=wanted.under_18,
-                booked=wanted.booked,
-                received=hour(now),
-                expires=naive(expiry(wanted.windows, now)),
-                state="waiting",
-                attempts=0,
-                receipt_tag=self.receipts.tag(receipt),
-                key_tag=key_tag,
-                record=lock(inner, epoch, self.keyring.make_or_get(epoch)),
-            )
-        )
-        return receipt
+        inner = seal(wanted.sealed, self._fresh_id(session), wanted.service, self.everyone(wanted.service))
+        return self._queue(session, wanted, inner, key_tag)
+
+    def submit_sealed(self, posted: Posted, idempotency_key: str) -> str:
+        """Queue what a browser sealed, and return its receipt; the same key again gives the same receipt.
+
+        Raises NobodyToSealTo, UnknownFormat, or Misdirected when it is not sealed with what was issued."""
+        key_tag = self.keys.tag("callback/key", idempotency_key)
+
+        def put(session: Session) -> str:
+            known = requests.find_by_key(session, key_tag)
+            if known is not None:
+                return self.receipts.of(known.id)
+            check_issued(posted.inner, posted.token, self.everyone(posted.service), self.keys, self.now())
+            if requests.is_used(session, posted.inner["id"], self._tag_of(posted.inner["id"])):
+                raise Misdirected("that id was used before")
+            return self._queue(session, posted, posted.inner, key_tag)
+
+        return self._once(key_tag, put)
 
     def cancel(self, receipt: str) -> None:
         """End whatever has this receipt; the caller cannot tell whether there was anything."""
@@ -137,10 +148,29 @@ class Desk:
             check_window(request, now)
             if not requests.claim_request(session, request_id, key.name, naive(now)):
                 raise NotYours("somebody else has claimed it")
-            opened = self._unseal(request, private_key)
+            opened = self.unseal(request, private_key)
             requests.mark_opened(session, request_id)
             self.note_down(session, key.name, request_id, "open")
         return opened
+
+    def rewrap(self, request_id: str, inner: dict[str, Any], who: str) -> None:
+        """Put an envelope sealed anew in the place of the one a request has, and note who did; a request that ended stays as it is.
+
+        Raises NoSuchRecord, NobodyToSealTo, UnknownFormat, or Misdirected unless it is sealed to the keys of today."""
+        with transaction(self.queue) as session:
+            request = requests.find_request(session, request_id)
+            if request is None or request.state == "ended":
+                raise NoSuchRecord("no request with that id is waiting")
+            check(inner, request_id, request.service)
+            if inner["recipients"] != [each.kid for each in self.everyone(request.service)]:
+                raise Misdirected("it is not sealed to the keys of today")
+            record = lock(inner, request.epoch, self.keyring.get(request.epoch))
+            requests.replace_record(session, request_id, record)
+            self.note_down(session, who, request_id, "rewrap")
+
+    def unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
+        """Return what is sealed in a request; whether it may be shown is for the caller to know."""
+        return unseal(self.inner_of(request), request.id, request.service, private_key)
 
     def note_down(self, session: Session, worker: str, request_id: str, action: str) -> None:
         """Add a row to the audit, after the change it tells of."""
@@ -150,8 +180,62 @@ class Desk:
         """Return a request's inner envelope, still sealed to its workers; raises EpochKeyGone or an EnvelopeError."""
         return unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
 
-    def _unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
-        return unseal(self.inner_of(request), request.id, request.service, private_key)
+    def _once(self, key_tag: str, put: Callable[[Session], str]) -> str:
+        """Run `put` in a transaction; when another one with the same key was first, return its receipt."""
+        try:
+            with transaction(self.queue) as session:
+                return put(session)
+        except IntegrityError:
+            with Session(self.queue, future=True) as session:
+                known = requests.find_by_key(session, key_tag)
+                if known is None:
+                    raise
+                return self.receipts.of(known.id)
+
+    def _queue(self, session: Session, wanted: Wanted | Posted, inner: dict[str, Any], key_tag: str) -> str:
+        """Lock an inner envelope under the day's key and add its row."""
+        request_id, now = inner["id"], self.now()
+        epoch = epoch_of(now)
+        session.add(
+            CallbackRequest(
+                id=request_id,
+                service=wanted.service,
+                epoch=epoch,
+                windows=" ".join(window.key for window in sorted(wanted.windows)),
+                danger=wanted.danger,
+                under_18=wanted.under_18,
+                booked=wanted.booked,
+                received=hour(now),
+                expires=naive(expiry(wanted.windows, now)),
+                state="waiting",
+                attempts=0,
+                receipt_tag=self._tag_of(request_id),
+                key_tag=key_tag,
+                record=lock(inner, epoch, self.keyring.make_or_get(epoch)),
+            )
+        )
+        if wanted.flood:
+            requests.mark_flood(session, request_id)
+        return self.receipts.of(request_id)
+
+    def everyone(self, service: str) -> list[Recipient]:
+        """Return whom something for `service` is sealed to, with the dummies that hide how many they are; raises NobodyToSealTo."""
+        return padded(self.recipients(service), service, self.keys)
+
+    def _fresh_id(self, session: Session) -> str:
+        """An id whose two words no other request has, so that nobody's words cancel somebody else's call."""
+        while True:
+            request_id = secrets.token_hex(16)
+            if not requests.is_used(session, request_id, self._tag_of(request_id)):
+                return request_id
+
+    def _tag_of(self, request_id: str) -> str:
+        return self.receipts.tag(self.receipts.of(request_id))
+
+
+def epoch_of(now: datetime) -> str:
+    """The epoch of a moment: its day in London."""
+    return f"{now.astimezone(LONDON):%Y-%m-%d}"
 
 
 def check_window(request: CallbackRequest, now: datetime) -> None:

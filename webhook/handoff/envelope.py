@@ -68,7 +68,7 @@ def seal(plain: dict[str, Any], record_id: str, service: str, recipients: list[R
     nonce = secrets.token_bytes(NONCE_BYTES)
     body = nonce + AESGCM(dek).encrypt(nonce, padded, context("body", record_id, service, kids))
     head = {"v": VERSION, "suite": SUITE_NAME, "id": record_id, "service": service}
-    return head | {"recipients": kids, "wraps": [_text(wrap) for wrap in wraps], "body": _text(body)}
+    return head | {"recipients": kids, "wraps": [to_text(wrap) for wrap in wraps], "body": to_text(body)}
 
 
 def unseal(inner: dict[str, Any], record_id: str, service: str, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def unseal(inner: dict[str, Any], record_id: str, service: str, private_key: Ell
         raise Misdirected("this key is not among the recipients")
     try:
         info = context("dek", record_id, service, kids, kid=kid)
-        dek = SUITE.decrypt(_bytes(inner["wraps"][kids.index(kid)]), private_key, info)
-        body = _bytes(inner["body"])
+        dek = SUITE.decrypt(from_text(inner["wraps"][kids.index(kid)]), private_key, info)
+        body = from_text(inner["body"])
         padded = AESGCM(dek).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], context("body", record_id, service, kids))
     except (InvalidTag, ValueError) as error:
         raise Unopenable("the key is wrong or a byte was changed") from error
@@ -115,9 +115,9 @@ def check(inner: dict[str, Any], record_id: str, service: str) -> None:
         raise UnknownFormat("recipients and wraps do not match")
     if not all(isinstance(kid, str) for kid in kids) or kids != sorted(set(kids)):
         raise UnknownFormat("the recipients are not a sorted list")
-    if any(len(_bytes(wrap)) != WRAP_BYTES for wrap in wraps):
+    if any(len(from_text(wrap)) != WRAP_BYTES for wrap in wraps):
         raise UnknownFormat("a wrapped key has the wrong length")
-    if len(_bytes(inner["body"])) not in {NONCE_BYTES + size + 16 for size in SIZES}:
+    if len(from_text(inner["body"])) not in {NONCE_BYTES + size + 16 for size in SIZES}:
         raise UnknownFormat("the body has the wrong length")
     if inner["id"] != record_id or inner["service"] != service:
         raise Misdirected("it was sealed for another id or service")
@@ -159,16 +159,18 @@ def dummies(count: int) -> list[Recipient]:
     return [Recipient.of(point(generate_private_key(SECP256R1()).public_key())) for _ in range(count)]
 
 
-def _wrap(recipient: Recipient, dek: bytes, info: bytes) -> bytes:
-    return SUITE.encrypt(dek, EllipticCurvePublicKey.from_encoded_point(SECP256R1(), recipient.public_key), info)
-
-
-def _text(value: bytes) -> str:
+def to_text(value: bytes) -> str:
+    """Bytes as they stand in JSON: base64 in the alphabet for addresses, with its padding."""
     return base64.urlsafe_b64encode(value).decode()
 
 
-def _bytes(value: Any) -> bytes:
+def from_text(value: Any) -> bytes:
+    """The bytes of `to_text`; raises UnknownFormat."""
     try:
         return base64.b64decode(value, altchars=b"-_", validate=True)
     except (ValueError, TypeError) as error:
         raise UnknownFormat("not base64") from error
+
+
+def _wrap(recipient: Recipient, dek: bytes, info: bytes) -> bytes:
+    return SUITE.encrypt(dek, EllipticCurvePublicKey.from_encoded_point(SECP256R1(), recipient.public_key), info)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from webhook.handoff import Invalid
-from webhook.handoff.desk import Wanted
+from webhook.handoff import Invalid, UnknownFormat
+from webhook.handoff.desk import Posted, Wanted
 from webhook.handoff.services import HelplineService
 from webhook.handoff.windows import Window, offered
 from webhook.numbers import uk_number
@@ -17,6 +17,8 @@ WORDS = {"name": 60, "her_word": 40, "our_word": 40, "stop_word": 40}  # free wo
 TICKS = ("voicemail", "may_text", "picks_up", "children")
 CHOICES = {"if_answered": ("hang_up", "wrong_number"), "rings_back": ("them", "me")}
 LONGEST_LANGUAGE = 40
+# What a browser may post beside the sealed envelope, and nothing else: a number sent in the clear by mistake is refused.
+CLEAR = {"service", "key", "window", "danger_today", "under_18", "interpreter", "woman", "inner", "token"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Filled:
     """A form as it was filled in: every value of every field, whether posted or answered question by question."""
 
     values: Mapping[str, list[str]]
+
+    @classmethod
+    def of_json(cls, body: Mapping[str, Any]) -> Filled:
+        """Return the clear fields of a request that a browser sealed; anything but words and lists of words is left out."""
+        listed = {name: value if isinstance(value, list) else [value] for name, value in body.items()}
+        return cls({name: [each for each in values if isinstance(each, str)] for name, values in listed.items()})
 
     def one(self, name: str) -> str:
         """Return the first value of a field without the space around it, or nothing."""
@@ -49,14 +57,24 @@ def read_form(fields: Filled, service: HelplineService, now: datetime, channel: 
     sealed |= {name: bool(fields.one(name)) for name in (*TICKS, "under_18", "danger_today")}
     sealed |= {name: _choice(fields, name) for name in CHOICES}
     sealed["windows"] = [window.label for window in windows]
-    return Wanted(
-        service=service.id,
-        windows=windows,
-        sealed=sealed,
-        danger=sealed["danger_today"],
-        under_18=sealed["under_18"],
-        booked=_booked(fields),
-    )
+    return Wanted(service.id, windows, sealed, sealed["danger_today"], _under_18(fields, service), _booked(fields))
+
+
+def read_sealed(body: Mapping[str, Any], service: HelplineService, now: datetime, *, flood: bool) -> Posted:
+    """Return what a browser sealed, with its clear columns, which are all that is read here; raises Invalid or UnknownFormat."""
+    if set(body) - CLEAR or not isinstance(body.get("inner"), dict) or not isinstance(body.get("token"), str):
+        raise UnknownFormat("not a sealed request")
+    fields = Filled.of_json(body)
+    windows = _windows(fields.all("window"), service, now)
+    danger, under_18 = bool(fields.one("danger_today")), _under_18(fields, service)
+    return Posted(service.id, windows, body["inner"], body["token"], danger, under_18, _booked(fields), flood)
+
+
+def _under_18(fields: Filled, service: HelplineService) -> bool:
+    """Whether the box was ticked; a helpline that does not ring young people is never asked to."""
+    if fields.one("under_18") and not service.takes_under_18s:
+        raise Invalid("utter_form_too_young", final=True)
+    return bool(fields.one("under_18"))
 
 
 def _windows(keys: list[str], service: HelplineService, now: datetime) -> tuple[Window, ...]:

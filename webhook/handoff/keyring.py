@@ -48,6 +48,7 @@ class Keyring:
             path.unlink()
         except FileNotFoundError:
             return
+        self._keep_names()
 
     def epochs(self) -> list[str]:
         """Return the days whose keys exist, oldest first."""
@@ -67,6 +68,15 @@ class Keyring:
             pass
         finally:
             draft.unlink()
+        self._keep_names()
+
+    def _keep_names(self) -> None:
+        """Make the folder's names outlast a power cut: a record must never be kept when its key is not."""
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _path(self, epoch: str) -> Path:
         if not _EPOCH.match(epoch):

@@ -7,12 +7,14 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
-from webhook.cli import helpline, known, linden
+from webhook.cli import helpline, known_service, linden
+from webhook.handoff.desk import naive
 from webhook.helpline import NameTaken, enrolment
 from webhook.helpline.people import LONGEST_NAME, depart, link
 from webhook.helpline.place import NAME, Place
 from webhook.helpline.roles import Role
-from webhook.store import staff
+from webhook.store import staff, workers
+from webhook.store.engine import transaction
 
 
 def register(app: Flask) -> None:
@@ -28,7 +30,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def invite(name: str, service: str, role: str) -> None:
     """Make a one-time enrolment link for somebody who is to work at the desk; it is good for two days."""
-    known(service)
+    known_service(service)
     if not 0 < len(name) <= LONGEST_NAME:
         raise click.ClickException(f"a name has at most {LONGEST_NAME} letters")
     try:
@@ -55,10 +57,13 @@ def list_staff() -> None:
 @click.option("--service", required=True)
 @with_appcontext
 def leave(name: str, service: str) -> None:
-    """Somebody leaves: no key, passkey or session of theirs works from now on."""
-    with Session(linden().queue, future=True) as session:
+    """Let a worker go: no key, passkey or session of theirs works from now on, and nothing more is sealed to them."""
+    with transaction(linden().queue) as session:
+        gone = workers.leave(session, name, service, naive(linden().now()))
         person = staff.find_by_name(session, service, name)
-    if person is None or person.left is not None:
-        raise click.ClickException(f"{service} has nobody called {name} at the desk")
-    depart(linden(), service, person.id, by=None)
-    click.echo(f"{name} has left: nothing more is sealed to them")
+        here = person.id if person is not None and person.left is None else None
+    if here is not None:
+        depart(linden(), service, here, by=None)
+    elif not gone:
+        raise click.ClickException(f"{service} has no worker called {name}")
+    click.echo(f"{name} has left; {gone} keys end")

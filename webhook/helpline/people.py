@@ -16,7 +16,7 @@ from webhook.helpline.posted import body, one_of, text
 from webhook.helpline.roles import CALLERS, LEADS, Role
 from webhook.helpline.session import Colleague, colleague, signed_in
 from webhook.parts import Parts, parts
-from webhook.store import requests, staff
+from webhook.store import requests, staff, workers
 from webhook.store.engine import transaction
 
 LONGEST_NAME = 40
@@ -47,11 +47,10 @@ def approve() -> Response:
     if person.kid is None:
         raise NotAllowed
     with transaction(linden.queue) as session:
-        waiting = {key.kid: key.name for key in staff.keys_waiting(session, person.service)}
-        if kid not in waiting or waiting[kid] == person.name:
+        key = next((each for each in staff.keys_waiting(session, person.service) if each.kid == kid), None)
+        if key is None or key.name == person.name:
             raise KeyRefused
-        if not staff.approve_key(session, kid, person.service, naive(linden.now())):
-            raise KeyRefused
+        workers.approve_key(session, key, naive(linden.now()))
         linden.desk.note_down(session, person.name, kid, "approve key")
         rewraps.allow(linden.desk, session, caller(person), kid)
     return jsonify({"done": True})
@@ -68,7 +67,7 @@ def to_rewrap(kid: str) -> Response:
 @signed_in(*CALLERS)
 def rewrap(kid: str) -> Response:
     """Keep one request as it was sealed again."""
-    rewraps.replace(parts().desk, caller(colleague()), kid, request_id=text("id"), token=text("token"), inner=body().get("inner"))
+    rewraps.replace(parts().desk, caller(colleague()), kid, text("id"), body().get("inner"))
     return jsonify({"done": True})
 
 
@@ -102,6 +101,7 @@ def depart(linden: Parts, service: str, staff_id: str, by: Colleague | None) -> 
         if leaver is None or leaver.service != service:
             raise Unreadable
         staff.leave(session, leaver, now)
+        workers.leave(session, leaver.name, service, now)
         for request in requests.held_by(session, service, leaver.name):
             to_lead = {"outcome": Outcome.TO_LEAD.value} if request.state == "opened" else {}
             requests.settle_request(session, request, request.state, state="waiting", claimer=None, lease_ends=None, **to_lead)

@@ -6,7 +6,6 @@ the approval, and each is a row of the audit. Her browser shows none of it.
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from webhook.handoff.casework import Caller
 from webhook.handoff.desk import Desk, naive
-from webhook.handoff.envelope import check, lock
+from webhook.handoff.envelope import to_text
 from webhook.helpline import NotAllowed, Unreadable
-from webhook.helpline.notes import public, recipients_of
 from webhook.store import requests, staff
 from webhook.store.engine import transaction
 from webhook.store.staff_models import Challenge
@@ -35,32 +33,26 @@ def to_rewrap(desk: Desk, approver: Caller, kid: str) -> list[dict[str, Any]]:
 
     Raises NotAllowed unless she approved that key within ten minutes."""
     found = []
+    everyone = [{"kid": each.kid, "public_key": to_text(each.public_key)} for each in desk.everyone(approver.service)]
     with transaction(desk.queue) as session:
         _check_leave(desk, session, approver, kid)
         for request in requests.list_waiting(session, approver.service):
             inner = desk.inner_of(request)
             if approver.kid not in inner["recipients"] or kid in inner["recipients"]:
                 continue
-            everyone = recipients_of(desk, approver.service)
-            token = _bound(desk, request.id, [each.kid for each in everyone])
-            found.append({"id": request.id, "inner": inner, "recipients": [public(each) for each in everyone], "token": token})
-            desk.note_down(session, approver.name, request.id, "re-wrap")
+            found.append({"id": request.id, "inner": inner, "recipients": everyone})
+            desk.note_down(session, approver.name, request.id, "give to re-wrap")
     return found
 
 
-def replace(desk: Desk, approver: Caller, kid: str, *, request_id: str, token: str, inner: Any) -> None:
-    """Keep a request as it was sealed again; raises NotAllowed, or Unreadable unless it is sealed exactly as it was addressed."""
-    if not isinstance(inner, dict):
-        raise Unreadable
-    with transaction(desk.queue) as session:
+def replace(desk: Desk, approver: Caller, kid: str, request_id: str, inner: Any) -> None:
+    """Keep a request as it was sealed again; raises NotAllowed, Unreadable, or Misdirected unless it is sealed to the keys of today."""
+    with Session(desk.queue, future=True) as session:
         _check_leave(desk, session, approver, kid)
         request = requests.find_request(session, request_id)
-        if request is None or request.service != approver.service or request.state == "ended":
-            raise Unreadable
-        check(inner, request_id, request.service)
-        if not hmac.compare_digest(token.encode(), _bound(desk, request_id, inner["recipients"]).encode()):
-            raise Unreadable
-        requests.replace_record(session, request_id, lock(inner, request.epoch, desk.keyring.get(request.epoch)))
+    if not isinstance(inner, dict) or request is None or request.service != approver.service:
+        raise Unreadable
+    desk.rewrap(request_id, inner, approver.name)
 
 
 def _check_leave(desk: Desk, session: Session, approver: Caller, kid: str) -> None:
@@ -70,7 +62,3 @@ def _check_leave(desk: Desk, session: Session, approver: Caller, kid: str) -> No
 
 def _leave(desk: Desk, approver: Caller, kid: str) -> str:
     return desk.keys.tag(PURPOSE, "\0".join((approver.service, approver.name, kid)))
-
-
-def _bound(desk: Desk, request_id: str, kids: list[str]) -> str:
-    return desk.keys.tag(PURPOSE, "\0".join((request_id, *kids)))

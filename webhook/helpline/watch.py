@@ -40,12 +40,12 @@ def start_watch(linden: Parts, announcer: Announcer) -> None:
 
 
 def watch(linden: Parts, announcer: Announcer) -> None:
-    """Announce what is to be announced, each thing once; and drop whatever of the desk's own is over: sessions, challenges, links, slips, what belonged to deleted requests."""
+    """Announce what is to be announced, each thing once; and drop sessions, challenges, links and slips that are over."""
     now = linden.now()
     with transaction(linden.queue) as session:
         told = {notice for request in requests.list_waiting(session) for notice in _notices(session, request, now)}
         staff.sweep(session, naive(now))
-        requests.forget_what_is_over(session, naive(now))
+        requests.drop_slips(session, naive(now))
     for kind, service in sorted(told):
         announcer.tell(kind, service)
 

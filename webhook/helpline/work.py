@@ -9,9 +9,11 @@ from flask import Response, current_app, jsonify, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from webhook.handoff.canary import canary_id, prove, todays_canary
+from webhook.handoff.desk import epoch_of
 from webhook.handoff.outcomes import Decision, Outcome
 from webhook.handoff.windows import LAST_START
-from webhook.helpline import NotSignedIn, notes
+from webhook.helpline import NotAllowed, NotSignedIn, notes
 from webhook.helpline.guard import desk_blueprint
 from webhook.helpline.live import events
 from webhook.helpline.place import caller, place
@@ -55,6 +57,25 @@ def me() -> Response:
         answer: dict[str, Any] = {"name": person.name, "role": person.role, "service": person.service, "token": person.token}
         answer |= {"approved": person.kid is not None, "keyfile": keyfile, "public_key": key.public_key.hex() if key is not None else None}
     return jsonify(answer)
+
+
+@bp.get("/canary")
+@signed_in(*CALLERS, touch=False)
+def canary() -> Response:
+    """Give today's canary, which her key must open."""
+    desk = parts().desk
+    return jsonify({"id": canary_id(epoch_of(desk.now())), "inner": todays_canary(desk, colleague().service)})
+
+
+@bp.post("/canary")
+@signed_in(*CALLERS)
+def canary_opened() -> Response:
+    """Note that her key opened today's canary: the words in it are the proof."""
+    person = colleague()
+    if person.kid is None:
+        raise NotAllowed
+    prove(parts().desk, person.service, person.kid, text("words"))
+    return jsonify({"done": True})
 
 
 @bp.get("/queue")

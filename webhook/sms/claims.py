@@ -19,9 +19,9 @@ from webhook.parts import Parts
 from webhook.sms.text import Text, alone
 from webhook.store.engine import transaction
 from webhook.store.models import TextMessage
+from webhook.store.retention import REPLY_KEPT
 
 STALE = timedelta(seconds=5)  # a claim this old without a reply was lost with its process
-REPLY_KEPT = timedelta(hours=24)  # sms.md: the stored reply is deleted after a day
 WAIT_SECONDS, POLL_SECONDS = 1.5, 0.05
 CLAIMING = threading.Lock()  # one claim at a time in a process
 

@@ -12,11 +12,16 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.request_validator import RequestValidator
 
+from webhook.handoff.desk import hour
 from webhook.numbers import uk_mobile
 from webhook.parts import Parts, parts
 from webhook.sms.claims import Claim, claim_message, wait_for_reply
 from webhook.sms.conversation import answer_text
 from webhook.sms.text import Text, alone
+from webhook.store import optouts
+from webhook.store.engine import transaction
+
+BLOCKED = "21610"  # Twilio's error for a number that opted out with the carrier or Twilio: nothing can be sent to it
 
 bp = Blueprint("sms", __name__)
 logger = logging.getLogger(__name__)
@@ -32,7 +37,7 @@ def receive() -> tuple[Response, int]:
     sid = request.form.get("MessageSid", "")
     if number is None or not sid:
         return twiml(""), 200
-    text = Text(sid, number, request.form.get("Body", ""), arrived)
+    text = Text(sid, number, request.form.get("Body", ""), arrived, request.form.get("OptOutType", ""))
     try:
         claim = claim_message(linden, sid)
         if claim is not Claim.NEW:
@@ -43,13 +48,29 @@ def receive() -> tuple[Response, int]:
         return twiml(alone(linden.front_door, linden.front_door.detector(text.body).level)), 200
 
 
+@bp.post("/sms/status")
+def note_status() -> tuple[str, int]:
+    """Take Twilio's report on a text we sent: a number the carrier refuses (21610) is noted, as "cannot text" for the worker."""
+    linden = parts()
+    if not signed(linden):
+        return "", 403
+    number = uk_mobile(request.form.get("To", ""))
+    if number is not None and request.form.get("ErrorCode") == BLOCKED:
+        try:
+            with transaction(linden.queue) as session:
+                optouts.note_blocked(session, linden.keys.tag("sms/opt-out", number), hour(linden.now()))
+        except SQLAlchemyError as error:
+            logger.error("a refused text could not be noted: %s", type(error).__name__)
+    return "", 204
+
+
 def signed(linden: Parts) -> bool:
     """True when Twilio signed this request for our configured address; never for what its headers say (sms.md)."""
     if linden.twilio_token is None:
         return False
-    address = f"{linden.config.own_url}/sms"
+    address = f"{linden.config.own_url}{request.path}"
     given = request.headers.get("X-Twilio-Signature", "")
-    return bool(RequestValidator(linden.twilio_token).validate(address, request.form.to_dict(flat=True), given))
+    return bool(RequestValidator(linden.twilio_token).validate(address, request.form, given))
 
 
 def twiml(text: str) -> Response:

@@ -1,52 +1,43 @@
 """The callback questions by text: a small state machine whose answers are sealed, and never reach Rasa.
 
-Windows are offered as numbers, so that nothing is guessed. After three short questions the request can be sent with the
-safe choices, or more can be asked. NO stops it at any point. Half-finished answers are kept two hours at most, under a
-key derived from a server secret and the sender's number.
+Times are offered as numbers or typed freely, and always read back before anything is sent. After a few short questions
+the request can be sent with the safe choices, or more can be asked. NO stops it at any point. Half-finished answers are
+kept two hours at most, sealed under a key derived from a server secret and the sender's number (`draft.py`).
 """
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
 from webhook.conversations import Conversation
 from webhook.handoff import Invalid, NobodyToSealTo, TooLarge
+from webhook.handoff.desk import Wanted
 from webhook.handoff.form import Filled, read_form
-from webhook.handoff.services import HelplineService, service_for
-from webhook.handoff.windows import Window, offered
+from webhook.handoff.services import MIDNIGHT, HelplineService, service_for
+from webhook.handoff.windows import LONDON, Window, clock, offered
 from webhook.parts import Parts
-from webhook.store.models import Draft
+from webhook.sms.answers import FREE, MORE, NO, OTHERS, STOPS, YES_NO, after, completing, options_chosen, read_answer
+from webhook.sms.draft import Drafts, State
+from webhook.sms.lexicon import as_time
+from webhook.sms.register import name_in
+from webhook.sms.times import MARK, Unclear, read_times
+from webhook.sms.windows import LONGEST_READ_BACK, joined, read_back, still_possible
+from webhook.store import optouts
 
-KEPT = timedelta(hours=2)
-OFFERED = 6  # windows in one text
-
-# Each question is the field it fills; its words are utter_ask_<field>. The first must be answered before sending.
-SHORT = ("window", "danger_today", "under_18", "children", "send")
-MORE = ("if_answered", "voicemail", "may_text", "picks_up", "rings_back", "name", "interpreter", "woman", "confirm")
-YES_NO = {"danger_today", "under_18", "children", "voicemail", "may_text", "picks_up", "woman"}
-ONE_OR_TWO = {"if_answered": ("hang_up", "wrong_number"), "rings_back": ("them", "me")}
-
-_YES, _NO = {"y", "yes", "yeah", "yep", "ya", "aye"}, {"n", "no", "nah", "nope", "none"}
-_STOPS = {"no", "stop it", "forget it", "no thanks", "never mind"}
+OFFERED = 5  # windows in one text
+STALE = timedelta(minutes=15)  # after this, only a text that answers the question goes on with it: the phone may have changed hands
 
 
-@dataclass
-class State:
-    """Where the questions are: the one just asked, what was answered, which windows were offered, and the service."""
+@dataclass(frozen=True)
+class Taken:
+    """What is said next, and whether the text was plainly an answer to the question."""
 
-    asked: str
-    service: str
-    offered: list[str]
-    answers: dict[str, str]
+    said: str
+    answered: bool
 
 
 @dataclass(frozen=True)
@@ -67,43 +58,76 @@ class Questions:
         windows = offered(service, self.linden.now())[:OFFERED]
         if not windows or not self._can_seal(service):
             return self._say("utter_callback_not_here")
-        return self._ask(State("window", service.id, [window.key for window in windows], {}))
+        return self._ask(State("window", service.id, [window.key for window in windows], relative="relative" in self.conversation.notes))
 
-    def take(self, body: str) -> str | None:
-        """Take the answer to the question last asked and return the next words; None when nothing was asked."""
-        state = self._load()
-        if state is None:
+    def take(self, body: str) -> Taken | None:
+        """Take the answer to the question last asked and return the next words; None when nothing is being asked."""
+        found = self._drafts.load()
+        if found is None:
             return None
+        state, age = found
         said = body.strip()
-        if said.lower() in _STOPS and (state.asked not in YES_NO or said.lower() != "no"):
+        if said.lower() in STOPS and (state.asked not in YES_NO or said.lower() not in NO):
             self.drop()
-            return self._say("utter_ask_stopped")
-        if state.asked in ("send", "confirm"):
-            return self._send_or_more(state, said.lower())
-        value = read_answer(state, said)
-        if value is None:
-            return f"{self._say('utter_ask_again')} {self._question(state)}"
-        if state.asked == "under_18" and value and not self._service(state).takes_under_18s:
-            self.drop()
-            return self._say("utter_ask_too_young")
-        state.answers[state.asked] = value
-        return self._ask(State(following(state.asked), state.service, state.offered, state.answers))
+            return Taken(self._say("utter_ask_stopped"), answered=True)
+        following = self._following(state, said)
+        if following is not None:
+            return Taken(following, answered=state.asked not in FREE)
+        return None if age > STALE else Taken(f"{self._say('utter_ask_again')} {self._question(state)}", answered=False)
 
     def drop(self) -> None:
         """Forget what was answered so far."""
-        draft = self.session.get(Draft, self.conversation.id)
-        if draft is not None:
-            self.session.delete(draft)
-            self.session.flush()
+        self._drafts.drop()
 
-    def _send_or_more(self, state: State, said: str) -> str:
+    def _following(self, state: State, said: str) -> str | None:
+        """What comes after this answer; None when it cannot be read."""
+        if state.asked in ("send", "confirm"):
+            return self._send_or_more(state, said.lower())
+        if state.asked.startswith("window") and state.asked != "window_ok":
+            return self._take_times(state, said)
+        value = read_answer(state.asked, said)
+        if value is None:
+            return None
+        if state.asked == "window_ok":
+            return self._ask(replace(state, asked=after("window_ok") if value else "window", typed=""))
+        if state.asked == "under_18" and value and not self._service(state).takes_under_18s:
+            self.drop()
+            return self._say("utter_ask_too_young")
+        return self._ask(replace(state, asked=after(state.asked), answers=state.answers | {state.asked: value}))
+
+    def _take_times(self, state: State, said: str) -> str | None:
+        """Times by number or in words: read and read back, or what is unclear asked."""
+        chosen = options_chosen(said, state.offered) if state.asked == "window" else None
+        if chosen:
+            return self._read_back(state, tuple(joined(chosen)))
+        read = self._read(state, self.linden.front_door.detector.normalise(said))
+        if isinstance(read, Unclear) and read.question == "none":
+            return self._ask(replace(state, asked="window", typed=""), before="utter_ask_window_none")
+        if isinstance(read, Unclear):
+            return self._ask(replace(state, asked=f"window_{read.question}", typed=read.template, minutes=read.minutes))
+        return self._read_back(state, read) if read else None
+
+    def _read(self, state: State, said: str) -> tuple[Window, ...] | Unclear | None:
+        """Read what was typed as the answer to what was unclear; or, if it is not one, as times of its own."""
+        now = self.linden.now()
+        possible = offered(self._service(state), now)
+        answer = completing(state, said)
+        texts = [state.typed.replace(MARK, answer)] if state.typed and answer else []
+        found = (read_times(self.linden.texting.lexicon, text, now, possible) for text in (*texts, said))
+        return next((read for read in found if read is not None), None)
+
+    def _read_back(self, state: State, windows: tuple[Window, ...]) -> str:
+        if len(read_back(windows)) > LONGEST_READ_BACK:
+            return self._ask(replace(state, asked="window", typed=""), before="utter_ask_window_fewer")
+        return self._ask(replace(state, asked="window_ok", typed="", windows=[window.key for window in windows]))
+
+    def _send_or_more(self, state: State, said: str) -> str | None:
         if said == "more" and state.asked == "send":
-            return self._ask(State(MORE[0], state.service, state.offered, state.answers))
+            return self._ask(replace(state, asked=MORE[0]))
         if said != "send":
-            return f"{self._say('utter_ask_again')} {self._question(state)}"
-        answers = {name: value.split() if name == "window" else [value] for name, value in state.answers.items()}
+            return None
         try:
-            wanted = read_form(Filled(answers | {"number": [self.number]}), self._service(state), self.linden.now(), "sms")
+            wanted = self._wanted(state)
             receipt = self.linden.desk.submit_in(self.session, wanted, self.linden.keys.tag("callback/key", secrets.token_hex(16)))
         except Invalid:
             return self.start()
@@ -113,14 +137,39 @@ class Questions:
         first, last = min(wanted.windows), max(wanted.windows, key=lambda window: window.end)
         return self._say("utter_ask_sent", receipt=receipt.replace("-", " "), first=first.short.split("-")[0], last=_end(last))
 
-    def _ask(self, state: State) -> str:
-        self._save(state)
-        return self._question(state)
+    def _wanted(self, state: State) -> Wanted:
+        """The request, with exactly the windows that were read back, and what only a text can know; raises Invalid."""
+        service, now = self._service(state), self.linden.now()
+        possible = offered(service, now)
+        windows = still_possible([Window.read(key) for key in state.windows], possible)
+        covering = [window.key for window in possible if still_possible([window], list(windows))]
+        answers = {name: [value] for name, value in state.answers.items()} | {"window": covering, "number": [self.number]}
+        blocked = optouts.is_blocked(self.session, self.linden.keys.tag("sms/opt-out", self.number))
+        if blocked:
+            answers.pop("may_text", None)
+        wanted = read_form(Filled(answers), service, now, "sms")
+        known = {"windows": [window.label for window in windows], "cannot_text": blocked, "about": "someone else" if state.relative else "self"}
+        return replace(wanted, windows=windows, sealed=wanted.sealed | known)
+
+    def _ask(self, state: State, before: str = "") -> str:
+        self._drafts.save(state)
+        question = self._question(state)
+        return f"{self._say(before)} {question}" if before else question
 
     def _question(self, state: State) -> str:
-        windows = [Window.read(key) for key in state.offered]
-        options = ", ".join(f"{i} {window.short}" for i, window in enumerate(windows, 1))
-        return self._say(f"utter_ask_{state.asked}", options=options, service=self._service(state).name)
+        """The words of the question a state asks."""
+        options = ", ".join(f"{i} {Window.read(key).short}" for i, key in enumerate(state.offered, 1))
+        name = f"utter_ask_relative_{state.asked}" if state.relative and state.asked in OTHERS else f"utter_ask_{state.asked}"
+        tomorrow = (self.linden.now() + timedelta(days=1)).astimezone(LONDON)
+        return self._say(
+            name,
+            options=options,
+            service=self._service(state).name,
+            windows=read_back(Window.read(key) for key in state.windows),
+            hour=clock(as_time(state.minutes)).removesuffix("am"),
+            time=clock(as_time(state.minutes)),
+            example=f"{tomorrow:%a} {tomorrow.day} {tomorrow:%b}",
+        )
 
     def _service(self, state: State) -> HelplineService:
         return next(service for service in self.linden.services if service.id == state.service)
@@ -132,48 +181,14 @@ class Questions:
             return False
 
     def _say(self, name: str, **values: object) -> str:
-        return self.linden.words.say(name, "sms", **values)
+        plain = "plain" in self.conversation.notes
+        return self.linden.words.say(name_in(self.linden.words, name, plain=plain), "sms", **values)
 
-    def _save(self, state: State) -> None:
-        nonce = secrets.token_bytes(12)
-        sealed = nonce + AESGCM(self._key()).encrypt(nonce, json.dumps(vars(state)).encode(), None)
-        expires = (self.linden.now() + KEPT).replace(tzinfo=None)
-        self.session.merge(Draft(conversation=self.conversation.id, expires=expires, sealed=sealed))
-
-    def _load(self) -> State | None:
-        draft = self.session.get(Draft, self.conversation.id)
-        if draft is None or draft.expires < self.linden.now().replace(tzinfo=None):
-            return None
-        try:
-            body: dict[str, Any] = json.loads(AESGCM(self._key()).decrypt(draft.sealed[:12], draft.sealed[12:], None))
-        except InvalidTag:
-            return None
-        return State(**body)
-
-    def _key(self) -> bytes:
-        return self.linden.keys.derive(f"sms/draft/{self.number}")
-
-
-def read_answer(state: State, said: str) -> str | None:
-    """Return the field's value for what was said to the question asked ("" is no), or None when it cannot be read."""
-    word = said.lower().strip(" .!")
-    if state.asked == "window":
-        chosen = [int(number) for number in re.findall(r"\d+", said)]
-        keys = [state.offered[number - 1] for number in chosen if 1 <= number <= len(state.offered)]
-        return " ".join(keys) if keys and len(keys) == len(chosen) else None
-    if state.asked in YES_NO:
-        return "yes" if word in _YES else "" if word in _NO else None
-    if state.asked in ONE_OR_TWO:
-        return dict(zip("12", ONE_OR_TWO[state.asked], strict=True)).get(word)
-    return "" if word in _NO else said
-
-
-def following(asked: str) -> str:
-    """Return the question after `asked`."""
-    order = SHORT if asked in SHORT else MORE
-    return order[order.index(asked) + 1]
+    @property
+    def _drafts(self) -> Drafts:
+        return Drafts(self.linden, self.session, self.conversation.id, self.number)
 
 
 def _end(window: Window) -> str:
-    day, _, _ = window.short.partition(" ")
-    return f"{day} {window.short.rsplit('-', 1)[1]}"
+    end = window.end.astimezone(LONDON)
+    return f"{window.start.astimezone(LONDON) if end.time() == MIDNIGHT else end:%a} {clock(end.time())}"

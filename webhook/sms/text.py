@@ -11,12 +11,14 @@ from webhook.sms.gsm7 import fit
 
 @dataclass(frozen=True)
 class Text:
-    """A text: its MessageSid, the sender in E.164, what it says, and when it arrived by the front door's clock."""
+    """A text: its MessageSid, the sender in E.164, what it says, when it arrived by the front door's clock, and STOP, START or
+    HELP when Twilio says it has dealt with it itself."""
 
     sid: str
     number: str
     body: str
     arrived: float
+    dealt_with: str = ""
 
 
 def alone(front_door: FrontDoor, level: Level) -> str:

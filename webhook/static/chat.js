@@ -123,13 +123,18 @@ async function swap(place, path, body) {
     place.replaceChildren(...page.querySelector('main').childNodes);
     place.querySelectorAll('form').forEach((each) => each.addEventListener('submit', (event) => {
       event.preventDefault();
-      const filled = new URLSearchParams(new FormData(each, event.submitter));
-      swap(place, new URL(each.action).pathname, filled);
+      submit(place, each, event.submitter).catch(() => { status.textContent = words.lost; });
     }));
     place.scrollIntoView({ block: 'start' });
   } catch {
     status.textContent = words.lost;
   }
+}
+
+async function submit(place, filled, submitter) {
+  const { bodyOf } = await import('./seal-form.js');
+  const body = await bodyOf(filled, submitter);
+  if (body) await swap(place, new URL(filled.action).pathname, body);
 }
 
 function mine(text) {

@@ -59,6 +59,16 @@ class TextMessage(Base):
     reply = Column(LargeBinary)
 
 
+class OptOut(Base):
+    """A number that gets no more texts, by keyed hash: the person asked, or the carrier refuses (error 21610)."""
+
+    __tablename__ = "opt_out"
+
+    number_tag = Column(String(64), primary_key=True)
+    since = Column(DateTime, nullable=False)  # to the hour
+    asked = Column(Boolean, nullable=False)  # False: only refused by the carrier
+
+
 class Draft(Base):
     """Half-finished callback questions by text, sealed under a key derived from the sender's number; two hours at most."""
 
@@ -80,3 +90,75 @@ class AuditEntry(Base):
     action = Column(String(32), nullable=False)
     hour = Column(DateTime, nullable=False)
     mac = Column(String(64), nullable=False, default="")
+
+
+class KeyLife(Base):
+    """The life of a public key: retired (sealed to no more, but opens what it was sealed), and last proved by a canary."""
+
+    __tablename__ = "key_life"
+
+    kid = Column(String(16), primary_key=True)
+    retired = Column(DateTime)
+    proved = Column(DateTime)  # to the hour
+
+
+class Canary(Base):
+    """The day's envelope that every key of a service must open, and the keyed hash of the words in it."""
+
+    __tablename__ = "canary"
+
+    service = Column(String(64), primary_key=True)
+    day = Column(String(10), primary_key=True)
+    inner = Column(Text, nullable=False)
+    answer_tag = Column(String(64), nullable=False)
+
+
+class ServiceSwitch(Base):
+    """A service that was switched to numbers only, and since when; without a row it is on."""
+
+    __tablename__ = "service_switch"
+
+    service = Column(String(64), primary_key=True)
+    since = Column(DateTime, nullable=False)
+
+
+class FloodMark(Base):
+    """A request that came when its network had sent many: kept and answered like any other, only marked."""
+
+    __tablename__ = "flood_mark"
+
+    request = Column(String(32), primary_key=True)
+
+
+class LeadAlert(Base):
+    """Something the on-call lead must know of a request: its id, what, and the hour; nothing of what is in it."""
+
+    __tablename__ = "lead_alert"
+
+    request = Column(String(32), primary_key=True)
+    kind = Column(String(32), primary_key=True)
+    service = Column(String(64), nullable=False)
+    hour = Column(DateTime, nullable=False)
+
+
+class Tombstone(Base):
+    """What is left of a deleted request for twelve months: its id, the hours it came and ended, and its class of outcome."""
+
+    __tablename__ = "tombstone"
+
+    id = Column(String(32), primary_key=True)
+    received = Column(DateTime, nullable=False)
+    ended = Column(DateTime, nullable=False)
+    outcome = Column(String(32), nullable=False)
+
+
+class RetentionRun(Base):
+    """The last time the queue was cleaned: when, how much went, and whether deleted text is gone from the file as well."""
+
+    __tablename__ = "retention_run"
+
+    name = Column(String(16), primary_key=True)
+    at = Column(DateTime, nullable=False)
+    deleted = Column(Integer, nullable=False)
+    keys_destroyed = Column(Integer, nullable=False)
+    clean = Column(Boolean, nullable=False)

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from webhook.store.models import CallbackRequest
+from webhook.store.models import CallbackRequest, FloodMark
 from webhook.store.staff_models import HandoverNote, Hidden, Slip, Told
 
 LEASE = timedelta(minutes=20)
@@ -23,6 +23,22 @@ def find_by_key(session: Session, key_tag: str) -> CallbackRequest | None:
     """Return the request made with this idempotency key."""
     found = session.scalars(select(CallbackRequest).where(CallbackRequest.key_tag == key_tag)).first()
     return cast(CallbackRequest | None, found)
+
+
+def is_used(session: Session, request_id: str, receipt_tag: str) -> bool:
+    """True when a request has this id, or one that has not been deleted yet has these two words."""
+    taken = or_(CallbackRequest.id == request_id, CallbackRequest.receipt_tag == receipt_tag)
+    return session.scalars(select(CallbackRequest.id).where(taken)).first() is not None
+
+
+def mark_flood(session: Session, request_id: str) -> None:
+    """Mark a request as one of many from the same network; it is kept and answered like any other."""
+    session.add(FloodMark(request=request_id))
+
+
+def list_floods(session: Session) -> set[str]:
+    """Return the ids of the requests that are marked."""
+    return set(session.scalars(select(FloodMark.request)))
 
 
 def list_waiting(session: Session, service: str | None = None) -> list[CallbackRequest]:
@@ -63,7 +79,7 @@ def renew_lease(session: Session, request_id: str, worker: str, now: datetime) -
 
 def settle_request(session: Session, request: CallbackRequest, was: str, **values: object) -> bool:
     """Change a request with one atomic update if it is still in the state it `was` read in; False when something came between."""
-    same = (CallbackRequest.id == request.id, CallbackRequest.state == was, CallbackRequest.claimer.is_(request.claimer))
+    same = (CallbackRequest.id == request.id, CallbackRequest.state == was, CallbackRequest.claimer.is_not_distinct_from(request.claimer))
     changed = session.execute(update(CallbackRequest).where(*same).values(**values).execution_options(synchronize_session=False))
     return bool(changed.rowcount == 1)
 
@@ -128,11 +144,8 @@ def tell_once(session: Session, what: str, request_id: str, window: str, *, urge
     return True
 
 
-def forget_what_is_over(session: Session, now: datetime) -> None:
-    """Delete what belonged to requests that are deleted (notes, hidings, slips, announcements), and slips past undoing."""
-    for table in (HandoverNote, Hidden, Slip, Told):
-        gone = table.request.not_in(select(CallbackRequest.id))
-        session.execute(delete(table).where(gone).execution_options(synchronize_session=False))
+def drop_slips(session: Session, now: datetime) -> None:
+    """Forget what can no longer be undone."""
     session.execute(delete(Slip).where(Slip.until < now).execution_options(synchronize_session=False))
 
 

@@ -92,18 +92,9 @@ def keys_waiting(session: Session, service: str) -> list[WorkerKey]:
     return list(session.scalars(query.order_by(WorkerKey.name)))
 
 
-def approve_key(session: Session, kid: str, service: str, now: datetime) -> bool:
-    """Approve a waiting key with one atomic update; False when there is none."""
-    waiting = (WorkerKey.kid == kid, WorkerKey.service == service, WorkerKey.left.is_(None), WorkerKey.approved.is_(None))
-    changed = session.execute(update(WorkerKey).where(*waiting).values(approved=now).execution_options(synchronize_session=False))
-    return bool(changed.rowcount == 1)
-
-
 def leave(session: Session, person: Staff, now: datetime) -> None:
-    """A person leaves: no key, passkey or session of theirs works from now on."""
+    """A person leaves: no passkey or session of theirs works from now on, and their wrapped key is deleted."""
     person.left = now
-    kids = select(WrappedKey.kid).where(WrappedKey.staff == person.id)
-    session.execute(update(WorkerKey).where(WorkerKey.kid.in_(kids)).values(left=now).execution_options(synchronize_session=False))
     for table in (Passkey, StaffSession, WrappedKey):
         session.execute(delete(table).where(table.staff == person.id).execution_options(synchronize_session=False))
 

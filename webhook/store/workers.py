@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webhook.store.models import WorkerKey
+from webhook.store.models import KeyLife, WorkerKey
 
 
 def add_key(session: Session, *, kid: str, service: str, name: str, public_key: bytes, recovery: bool, approved: datetime | None) -> None:
@@ -35,6 +35,37 @@ def list_keys(session: Session) -> list[WorkerKey]:
 
 
 def approved_keys(session: Session, service: str) -> list[WorkerKey]:
-    """Return the keys of a service that requests may be sealed to, its recovery key among them."""
+    """Return the keys of a service that requests are sealed to now, its recovery key among them."""
+    return [key for key in opening_keys(session, service) if life_of(session, key.kid).retired is None]
+
+
+def opening_keys(session: Session, service: str) -> list[WorkerKey]:
+    """Return the keys of a service that may open what was sealed to them: those above, and the retired."""
     query = select(WorkerKey).where(WorkerKey.service == service, WorkerKey.left.is_(None), WorkerKey.approved.is_not(None))
     return list(session.scalars(query.order_by(WorkerKey.kid)))
+
+
+def life_of(session: Session, kid: str) -> KeyLife:
+    """Return what is known of a key's life, ready to be written to."""
+    known = cast(KeyLife | None, session.get(KeyLife, kid))
+    if known is None:
+        known = KeyLife(kid=kid)
+        session.add(known)
+    return known
+
+
+def approve_key(session: Session, key: WorkerKey, now: datetime) -> list[WorkerKey]:
+    """Approve a key from now on, and retire the older keys of the same worker; return those."""
+    older = [each for each in approved_keys(session, key.service) if each.name == key.name and each.recovery == key.recovery and each.kid != key.kid]
+    key.approved = now
+    for each in older:
+        life_of(session, each.kid).retired = now
+    return older
+
+
+def leave(session: Session, name: str, service: str, now: datetime) -> int:
+    """Let a worker go: nothing is sealed to any of their keys from the next record on; return how many keys that were."""
+    keys = find_by_name(session, name, service)
+    for key in keys:
+        key.left = now
+    return len(keys)

@@ -5,6 +5,8 @@ import { all, copyOf, fill, find, flags, tell, when, word } from './dom.js';
 import { clock, local, span } from './moments.js';
 
 const RENEW = 60_000; // milliseconds; a lease lasts 20 minutes
+// An ordinary UK mobile or landline: the number was sealed where no server could look at it, so it is looked at here.
+const ORDINARY = /^\+44(?:7[1-57-9]\d{8}|[12]\d{8,9})$/;
 const UNDO = 300; // seconds
 const TO_LEAD = 'passed to safeguarding lead';
 const OPEN_STILL = new Set(['no answer', 'reached but cut off', TO_LEAD]); // what may leave it open
@@ -120,8 +122,12 @@ export class Card {
     });
     find('[data-field="notes"]', copy)?.replaceChildren(...notes.map(noteItem));
     const call = find('[data-does="call"]', copy);
-    call.href = `tel:141${local(request.number).replaceAll(' ', '')}`;
-    call.textContent = word('card_call', { number: local(request.number) });
+    if (ORDINARY.test(request.number)) {
+      call.href = `tel:141${local(request.number).replaceAll(' ', '')}`;
+      call.textContent = word('card_call', { number: local(request.number) });
+    } else {
+      call.closest('p').textContent = word('card_odd_number');
+    }
     this.wire(copy);
     find('form.note', copy).addEventListener('submit', (event) => this.keepNote(event));
     this.outcome(find('[data-outcome]', copy), request);

@@ -1,5 +1,6 @@
 // The desk's page: who is here, her key for this page only, and the parts of the page wired together.
-import { get, post, setToken } from './api.js';
+import { unseal } from '../seal.js';
+import { get, post, Refused, setToken } from './api.js';
 import { Card } from './card.js';
 import { fromHex, spoken } from './codec.js';
 import { find, tell, word } from './dom.js';
@@ -58,8 +59,20 @@ async function unlock(event) {
     tell('wrong', word('key_wrong'));
   }
   field.value = '';
+  if (desk.key) await prove();
   tell('said', '');
   showKey();
+}
+
+// The day's canary: a key that no longer opens what is sealed to it is found now, not when somebody is to be rung.
+async function prove() {
+  try {
+    const { id, inner } = await get('canary');
+    const { canary } = await unseal(inner, id, desk.me.service, desk.key);
+    await post('canary', { words: canary });
+  } catch (error) {
+    tell('wrong', error instanceof Refused ? error.message : word('error_unopened'));
+  }
 }
 
 begin().catch((error) => tell('wrong', error.message));

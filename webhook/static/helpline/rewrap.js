@@ -8,7 +8,7 @@ export async function rewrap(desk, kid) {
   for (const request of requests) {
     const plain = await unseal(request.inner, request.id, desk.me.service, desk.key);
     const inner = await seal(plain, { id: request.id, service: desk.me.service, recipients: request.recipients });
-    await post(`people/rewrap/${kid}`, { id: request.id, token: request.token, inner });
+    await post(`people/rewrap/${kid}`, { id: request.id, inner });
     count += 1;
   }
   return count;

@@ -1,0 +1,58 @@
+"""Says one step of a journey: the step, what goes before it, and the borough's own way where there is one.
+
+Which step follows which is in the buttons of `data/responses/journeys.yml`; a step is named by the entity `step` of the
+button's payload, never by anything typed. The one thing remembered is which parts of a safety plan were chosen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from directory.places import BOROUGHS
+
+SAYS_WHERE = frozenset({"safe_tonight", "safe_home"})  # steps after which the borough's own way is said
+PLAN = "plan_"  # steps of the safety plan begin with it
+PLAN_STARTS, PLAN_ENDS = "plan_start", "plan_whole"
+PLAN_MAIN = frozenset({"plan_stay", "plan_leave", "plan_left"})  # choosing one takes the place of another
+
+
+class ActionJourney(Action):  # type: ignore[misc]
+    """Names the replies of the step that was chosen; a step that is not known shows the menu."""
+
+    def name(self) -> str:
+        """Name the action for the rules."""
+        return "action_journey"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Name what goes before the step, the step, and the borough's way; remember only the parts of a plan."""
+        chosen = {entity["entity"]: str(entity["value"]) for entity in tracker.latest_message.get("entities") or ()}
+        step, known = chosen.get("step", ""), domain["responses"]
+        if f"utter_{chosen.get('after')}" in known:
+            dispatcher.utter_message(response=f"utter_{chosen['after']}")
+        if step.startswith(PLAN):
+            return _plan(dispatcher, tracker.get_slot("plan") or [], step)
+        dispatcher.utter_message(response=f"utter_step_{step}" if f"utter_step_{step}" in known else "utter_help_menu")
+        area = tracker.get_slot("area")
+        if step in SAYS_WHERE and area in BOROUGHS:
+            dispatcher.utter_message(response=f"utter_safe_in_{area.lower()}")
+        return []
+
+
+def _plan(dispatcher: CollectingDispatcher, parts: list[str], step: str) -> list[dict[str, Any]]:
+    """Say a part of the plan, or the whole of it; what is kept is the names of the parts, until the chat is left."""
+    if step == PLAN_STARTS or (step == PLAN_ENDS and not parts):
+        dispatcher.utter_message(response="utter_step_plan_start")
+        return [SlotSet("plan", [])]
+    if step == PLAN_ENDS:
+        for part in parts:
+            dispatcher.utter_message(response=f"utter_{part}")
+        dispatcher.utter_message(response="utter_step_plan_whole")
+        return []
+    dispatcher.utter_message(response=f"utter_{step}")
+    dispatcher.utter_message(response="utter_plan_more")
+    others = [part for part in parts if part != step and not (step in PLAN_MAIN and part in PLAN_MAIN)]
+    return [SlotSet("plan", [step, *others] if step in PLAN_MAIN else [*others, step])]

@@ -1,0 +1,88 @@
+"""Hears a short question in the light of what was just talked about: "how long does it take?" after Clare's Law.
+
+What means what is data (`data/followups.yml`); this reads it. A message that names a subject of its own keeps the
+meaning the classifier gave it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path("data/followups.yml")
+SAME = "same"  # the last topic again
+PLACE = "inform_area"  # the intent of a message that only says where someone is
+RANK, SURE = "intent_ranking", 1.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the front door remembers of a conversation: the last topic, and whether it is for somebody else."""
+
+    topic: str | None = None
+    relative: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A kind of short question, and the intent it has after each subject."""
+
+    heard: re.Pattern[str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Followups:
+    """The table of `data/followups.yml`; one instance may serve many turns at once."""
+
+    longest: int
+    topics: dict[str, str]
+    named: re.Pattern[str]
+    questions: tuple[Question, ...]
+    place_words: int
+    place_topics: frozenset[str]
+    relative: dict[str, str]
+
+    @classmethod
+    def load(cls, root: Path) -> Followups:
+        """Read the table under `root`."""
+        data = yaml.safe_load((root / FILE).read_text("utf-8"))
+        return cls(
+            longest=data["longest"],
+            topics={topic: name for name, subject in data["subjects"].items() for topic in subject["topics"]},
+            named=re.compile("|".join(subject["named"] for subject in data["subjects"].values())),
+            questions=tuple(Question(re.compile(each["heard"]), each["after"]) for each in data["questions"]),
+            place_words=data["place"]["words"],
+            place_topics=frozenset(data["place"]["topics"]),
+            relative=data["relative"]["topics"],
+        )
+
+    def __call__(self, plain: str, intent: str, context: Context) -> str:
+        """Return the intent of the normalised text `plain`, which the classifier heard as `intent`, in its context."""
+        meant = self._bent(plain, intent, context.topic) or intent
+        return self.relative.get(meant, meant) if context.relative else meant
+
+    def _bent(self, plain: str, intent: str, topic: str | None) -> str | None:
+        if topic is None or len(plain.split()) > self.longest:
+            return None
+        if intent == PLACE:
+            return topic if topic in self.place_topics and len(plain.split()) <= self.place_words else None
+        if topic not in self.topics or self.named.search(plain):
+            return None
+        for question in self.questions:
+            if question.heard.search(plain):
+                meant = question.after.get(self.topics[topic])
+                return topic if meant == SAME else meant
+        return None
+
+
+def put_first(parsed: dict[str, Any], intent: str) -> None:
+    """Make `intent` the one that was heard, ahead of what the classifier ranked."""
+    if parsed["intent"]["name"] == intent:
+        return
+    parsed["intent"] = {"name": intent, "confidence": SURE}
+    parsed[RANK] = [parsed["intent"], *(item for item in parsed.get(RANK) or () if item["name"] != intent)]

@@ -1,0 +1,38 @@
+"""Opens the directory's database, SQLite or PostgreSQL, and brings its tables up to date with Alembic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import inspect
+from sqlalchemy.engine import Engine, create_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "directory_version"  # its own name: the queue may live in the same PostgreSQL database
+BEFORE_ALEMBIC = "0001"  # what a database with tables and no version holds
+
+
+def directory_url(env: Mapping[str, str], var: Path) -> str:
+    """Return where the directory is: DATABASE_URL, or a SQLite file under `var`."""
+    url = env.get("DATABASE_URL") or f"sqlite:///{var / 'directory.db'}"
+    return url.replace("postgres://", "postgresql://", 1)
+
+
+def open_directory(url: str) -> Engine:
+    """Return an engine over the directory's database at `url`; nothing is read yet."""
+    return create_engine(url, future=True, pool_pre_ping=not url.startswith("sqlite"))
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables up to `revision` in one transaction; a database that is already there is left as it is."""
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        tables = inspect(connection).get_table_names()
+        if "service" in tables and VERSION_TABLE not in tables:
+            command.stamp(config, BEFORE_ALEMBIC)
+        command.upgrade(config, revision)

@@ -1,0 +1,77 @@
+"""Whole conversations on the trained assistant: a message is heard with what went before it, and danger with its question."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Clock, make_app
+from tools.agent import AgentAssistant
+from webhook.conversations import Conversation
+from webhook.front_door import Said
+from webhook.parts import NAME
+from webhook.replies import Answer
+
+Ask = Callable[[str], Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, assistant: AgentAssistant, clock: Clock) -> Ask:
+    """One conversation on the web: what is typed goes in, the answer comes out."""
+    front_door = make_app(tmp_path, assistant, clock).extensions[NAME].front_door
+    conversation = Conversation(f"context-{tmp_path.name}", "web", front_door.clock())
+    return lambda text: front_door.answer(conversation, Said(text, front_door.clock()))
+
+
+def names(answer: Answer) -> list[str]:
+    return [reply.id for reply in answer.replies]
+
+
+def test_how_long_after_clares_law_is_about_clares_law(ask: Ask) -> None:
+    assert "utter_clares_law_what" in names(ask("what is clares law"))
+    assert "utter_clares_law_time" in names(ask("how long does it take?"))
+    assert "utter_clares_law_secret" in names(ask("will he know?"))
+
+
+def test_another_place_asks_the_last_question_there(ask: Ask) -> None:
+    ask("i need a refuge in Dudley")
+    answer = ask("and in Walsall?")
+    assert "utter_refuge" in names(answer)
+
+
+def test_simpler_says_the_last_answer_in_fewer_words(ask: Ask) -> None:
+    long = next(reply for reply in ask("what is a dvpo").replies if reply.id == "utter_dvpo_what")
+    short = next(reply for reply in ask("can you say that simpler please").replies if reply.id == "utter_dvpo_what")
+    assert len(short.text) < len(long.text)
+
+
+def test_again_with_nothing_said_before_asks_what(ask: Ask) -> None:
+    assert names(ask("say that again")) == ["utter_repeat"]
+
+
+def test_a_relative_stays_a_relative(ask: Ask) -> None:
+    assert "utter_worried_about_someone" in names(ask("im worried about my daughter, her boyfriend shouts at her all the time"))
+    ask("what is clares law")
+    assert "utter_clares_law_third_party" in names(ask("how do i apply for it"))
+
+
+def test_danger_and_a_question_are_both_answered_danger_first(ask: Ask) -> None:
+    answer = ask("He has got a knife and he is outside the door. What is Clare's Law?")
+    assert answer.danger == "now"
+    assert names(answer)[0] == "utter_danger_now"
+    assert "utter_clares_law_what" in names(answer)
+
+
+def test_twice_unclear_offers_a_person(ask: Ask) -> None:
+    assert "utter_offer_person" not in names(ask("flibber jabber wocky"))
+    assert "utter_offer_person" in names(ask("zib zab zoob"))
+    assert "utter_offer_person" not in names(ask("what is a dvpo"))
+
+
+def test_a_question_at_the_end_of_a_long_message_is_heard(ask: Ask) -> None:
+    text = (
+        "Hello, sorry to bother you with this on a Sunday. I have been reading your page for a while with a cup of tea. "
+        "We met at work three years ago and we live near the park with two cats. I am not really sure where to start with all of it. "
+        "What I would like to know is how I ask the police whether my boyfriend has been violent before."
+    )
+    assert any(name.startswith("utter_clares_law") for name in names(ask(text)))

@@ -1,0 +1,169 @@
+"""`make report FILE=rows.tsv`: writes docs/understanding.md and its two pictures from a run; nobody edits them by hand.
+
+Rows come from an evaluation file and, for danger by category, from data/danger/held_out.tsv, which nothing is trained on.
+No row is quoted: the examples beside a confusion are training lines of the two intents.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tools.corpus import read_examples, read_held_out
+from tools.evaluate import Row, answer_row, figures, front_door, read_rows, wilson
+from webhook.parts import Parts
+
+PAGE = Path("docs/understanding.md")
+PICTURES = Path("docs/pictures")
+HEAT, CURVE = "understanding-confusions.png", "understanding-calibration.png"
+WORST = 12  # confusions shown
+BINS = 10
+
+Counts = dict[str, tuple[int, int]]  # name: (hits, of how many)
+
+
+def main() -> int:
+    """Measure the file named as the first argument and write the report; return 2 with a sentence when it cannot be read."""
+    if len(sys.argv) < 2 or not Path(sys.argv[1]).is_file():
+        print("Say which file: make report FILE=rows.tsv", file=sys.stderr)
+        return 2
+    logging.disable(logging.WARNING)
+    root, file = Path.cwd(), Path(sys.argv[1])
+    rows = read_rows(file)
+    linden, recorder = front_door(root)
+    sure = []
+    for number, row in enumerate(rows):
+        answer_row(linden, recorder, row, number)
+        sure.append(recorder.last.ranking[0][1] if recorder.last else 0.0)
+    (root / PICTURES).mkdir(parents=True, exist_ok=True)
+    draw_confusions(rows, root / PICTURES / HEAT)
+    error = draw_calibration(rows, sure, root / PICTURES / CURVE)
+    page = [*_head(file, rows), *_danger(linden, root), *_intents(rows), *_confusions(rows, root), *_calibration(error)]
+    (root / PAGE).write_text("\n".join(page) + "\n", "utf-8")
+    print(f"wrote {PAGE}")
+    return 0
+
+
+def table(title: str, counts: Counts) -> list[str]:
+    """Return a table of shares with their Wilson 95 % intervals, the lowest first."""
+    lines = [f"| {title} | share | 95 % | n |", "| --- | --- | --- | --- |"]
+    for name, (hits, n) in sorted(counts.items(), key=lambda item: (item[1][0] / item[1][1], item[0])):
+        low, high = wilson(hits, n)
+        lines.append(f"| {name} | {hits / n:.3f} | {low:.3f} – {high:.3f} | {n} |")
+    return [*lines, ""]
+
+
+def draw_confusions(rows: list[Row], path: Path) -> None:
+    """Draw how often each intent was heard as each other one; the diagonal is what was heard rightly."""
+    from matplotlib.figure import Figure
+
+    names = sorted({row.intents[0] for row in rows if row.intents})
+    grid = np.zeros((len(names), len(names)))
+    for row in rows:
+        heard = row.intents[0] if right(row) else (row.ranked or ["out_of_scope"])[0]
+        if row.intents and heard in names:
+            grid[names.index(row.intents[0]), names.index(heard)] += 1
+    figure = Figure(figsize=(15, 15))
+    axes: Any = figure.subplots()
+    axes.imshow(grid / np.maximum(grid.sum(1, keepdims=True), 1), cmap="BuPu", vmin=0, vmax=1)
+    axes.set_xticks(range(len(names)), names, rotation=90, fontsize=6)
+    axes.set_yticks(range(len(names)), names, fontsize=6)
+    axes.set_xlabel("heard as")
+    axes.set_ylabel("meant")
+    figure.tight_layout()
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+
+
+def draw_calibration(rows: list[Row], sure: list[float], path: Path) -> float:
+    """Draw how often an answer of each confidence was right; return the mean gap between the two, weighed by rows."""
+    from matplotlib.figure import Figure
+
+    labelled = [(confidence, right(row)) for row, confidence in zip(rows, sure, strict=True) if row.intents]
+    confidences, hits = np.array([c for c, _ in labelled]), np.array([h for _, h in labelled], float)
+    places = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    points = [(confidences[places == b].mean(), hits[places == b].mean(), (places == b).sum()) for b in range(BINS) if (places == b).any()]
+    figure = Figure(figsize=(5, 5))
+    axes: Any = figure.subplots()
+    axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
+    axes.plot([p[0] for p in points], [p[1] for p in points], marker="o", color="#5b3a78")
+    axes.set_xlabel("confidence")
+    axes.set_ylabel("share right")
+    figure.tight_layout()
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+    return float(sum(n * abs(c - h) for c, h, n in points) / len(labelled))
+
+
+def right(row: Row) -> bool:
+    """True when the intent heard first is one that is acceptable."""
+    return bool(row.ranked) and row.ranked[0] in row.intents
+
+
+def _head(file: Path, rows: list[Row]) -> list[str]:
+    found: dict[str, Any] = figures(rows)
+    danger = found.get("danger", {})
+    lines = ["# What Linden understands", "", "Written by `make report`; do not edit.", ""]
+    lines += [f"{datetime.now(UTC):%d %B %Y}, {file.name} ({len(rows)} rows), Python {platform.python_version()}, {platform.machine()}.", ""]
+    counts: Counts = {"the right intent first": _count(right(row) for row in rows if row.intents)}
+    counts["the right intent among three"] = _count(bool(set(row.ranked[:3]) & set(row.intents)) for row in rows if row.intents)
+    counts["out of scope refused"] = _count(row.ranked[:1] == ["out_of_scope"] for row in rows if row.intents[:1] == ["out_of_scope"])
+    counts["in scope refused"] = _count(row.ranked[:1] == ["out_of_scope"] for row in rows if row.intents and "out_of_scope" not in row.intents)
+    for level in ("now", "high"):
+        if level in danger:
+            counts[f"danger {level} heard"] = _count(_heard(row.heard, level) for row in rows if row.danger == level)
+    counts["false alarm"] = _count(row.heard != "none" for row in rows if row.danger == "none")
+    speed = found["latency_ms"]
+    return [*lines, *table("figure", counts), f"A turn in this process: median {speed['p50']} ms, 95th percentile {speed['p95']} ms.", ""]
+
+
+def _danger(linden: Parts, root: Path) -> list[str]:
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for line in read_held_out(root):
+        heard = linden.front_door.detector(line.text).level
+        hits[f"{line.category} ({line.level})"].append(heard != "none" if line.level == "none" else _heard(heard, line.level))
+    danger = {name: _count(found) for name, found in hits.items() if not name.endswith("(none)")}
+    alarms = {name.removesuffix(" (none)"): _count(found) for name, found in hits.items() if name.endswith("(none)")}
+    lines = ["## Danger by category", "", "`data/danger/held_out.tsv`, which nothing is trained on. A `now` counts only when heard as `now`.", ""]
+    return [*lines, *table("danger heard", danger), "False alarms on harmless lines of the same file:", "", *table("false alarm", alarms)]
+
+
+def _intents(rows: list[Row]) -> list[str]:
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        if row.intents:
+            hits[row.intents[0]].append(right(row))
+    return ["## Intents", "", f"![confusions](pictures/{HEAT})", "", *table("intent", {name: _count(found) for name, found in hits.items()})]
+
+
+def _confusions(rows: list[Row], root: Path) -> list[str]:
+    example = {intent: text for text, intent in reversed(read_examples(root))}
+    wrong = Counter((row.intents[0], row.ranked[0]) for row in rows if row.intents and row.ranked and not right(row))
+    lines = ["## The worst confusions", "", "With a training line of each, not the rows themselves.", ""]
+    lines += ["| meant | heard as | times | one meant so | one heard so |", "| --- | --- | --- | --- | --- |"]
+    for (meant, heard), times in wrong.most_common(WORST):
+        lines.append(f"| {meant} | {heard} | {times} | {example[meant]} | {example.get(heard, '')} |")
+    return [*lines, ""]
+
+
+def _calibration(error: float) -> list[str]:
+    return ["## Confidence", "", f"![calibration](pictures/{CURVE})", "", f"Mean gap between confidence and share right: {error:.3f}."]
+
+
+def _heard(heard: str, level: str) -> bool:
+    return heard == "now" if level == "now" else heard != "none"
+
+
+def _count(hits: Iterable[bool]) -> tuple[int, int]:
+    found = list(hits)
+    return sum(found), max(1, len(found))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
