@@ -12,8 +12,6 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from directory.places import BOROUGHS
-
 SAYS_WHERE = frozenset({"safe_tonight", "safe_home"})  # steps after which the borough's own way is said
 PLAN = "plan_"  # steps of the safety plan begin with it
 PLAN_STARTS, PLAN_ENDS = "plan_start", "plan_whole"
@@ -36,9 +34,9 @@ class ActionJourney(Action):  # type: ignore[misc]
         if step.startswith(PLAN):
             return _plan(dispatcher, tracker.get_slot("plan") or [], step)
         dispatcher.utter_message(response=f"utter_step_{step}" if f"utter_step_{step}" in known else "utter_help_menu")
-        area = tracker.get_slot("area")
-        if step in SAYS_WHERE and area in BOROUGHS:
-            dispatcher.utter_message(response=f"utter_safe_in_{area.lower()}")
+        local = f"utter_safe_in_{str(tracker.get_slot('area')).lower()}"
+        if step in SAYS_WHERE and local in known:
+            dispatcher.utter_message(response=local)
         return []
 
 

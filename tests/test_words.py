@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from directory.load import Seed
+from directory.seed_files import Seed
 from tests.conftest import ROOT
 from webhook.choices import step_of
 from webhook.errors import WordsMissing

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from directory.load import Seed
+from directory.seed_files import Seed
 from webhook.approved import is_wording, resolve
 from webhook.words import Words
 
