@@ -7,6 +7,7 @@ import { clock, local, span } from './moments.js';
 const RENEW = 60_000; // milliseconds; a lease lasts 20 minutes
 // An ordinary UK mobile or landline: the number was sealed where no server could look at it, so it is looked at here.
 const ORDINARY = /^\+44(?:7[1-57-9]\d{8}|[12]\d{8,9})$/;
+const SETTLING = 3000; // milliseconds: the queue may still tell of the moment before she claimed it
 const UNDO = 300; // seconds
 const TO_LEAD = 'passed to safeguarding lead';
 const OPEN_STILL = new Set(['no answer', 'reached but cut off', TO_LEAD]); // what may leave it open
@@ -60,6 +61,7 @@ export class Card {
     this.close();
     this.id = row.id;
     this.row = row;
+    this.begun = Date.now();
   }
 
   fillIn(copy) {
@@ -231,7 +233,7 @@ export class Card {
     const row = rows.find((each) => each.id === this.id);
     if (!row) return this.stop(true);
     const wasOpen = this.row.open;
-    const taken = this.renewing && !row.state.startsWith('mine');
+    const taken = this.renewing && !row.state.startsWith('mine') && Date.now() - this.begun > SETTLING;
     this.row = row;
     if (taken) this.stop(false);
     else if (!this.opened && wasOpen !== row.open) this.notYet();
