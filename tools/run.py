@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 
 from directory.load import load_seed
 from tools import train
+from tools.demo_desk import desk_lines
 from tools.demo_keys import OPENING, make_demo_keys
 from webhook.app import rasa_secret
 from webhook.config import Config, load_config
@@ -104,6 +105,7 @@ def announce(config: Config, honcho: subprocess.Popen[bytes]) -> None:
         print(f"all parts ready ({time.monotonic() - started:.0f} s)")
         print('try a text:  make sms FROM=07700900123 TEXT="what is clares law"')
         print(OPENING if config.demo else "", flush=True)
+        print(desk_lines(config) if config.demo else "", flush=True)
 
 
 def _wait(address: str, seconds: float, honcho: subprocess.Popen[bytes]) -> bool:

@@ -26,6 +26,7 @@ from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
 from webhook.handoff.services import load_services
 from webhook.handoff.windows import LONDON
+from webhook.helpline import desk as helpline
 from webhook.keys import Keys
 from webhook.limits import Limits
 from webhook.live import refuse_unless_fit
@@ -54,6 +55,7 @@ def create_app(
     for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(feed.bp)
+    helpline.register(app, linden)  # before the headers: its policy is the stricter one
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url))
     _words_in_templates(app, linden)

@@ -90,18 +90,6 @@ def check() -> None:
     click.echo("\n".join(missing) or "every key has opened today's canary")
 
 
-@helpline.command("leave")
-@click.argument("name")
-@service_option
-def leave(name: str, service: str) -> None:
-    """Let a worker go: nothing is sealed to their keys from the next request on, and nothing is given out to them."""
-    with transaction(linden().queue) as session:
-        gone = workers.leave(session, name, service, naive(linden().now()))
-    if not gone:
-        raise click.ClickException(f"{service} has no worker called {name}")
-    click.echo(f"{name} has left; {gone} keys end")
-
-
 @helpline.command("off")
 @click.argument("area")
 def off(area: str) -> None:

@@ -38,6 +38,7 @@ class Config:
     safeguarding_lead: str | None
     data_controller: str | None
     database_url: str | None = None
+    helpline_origin: str | None = None
     budgets: Budgets = Budgets()
 
     @property
@@ -63,7 +64,7 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID, EXIT_URL,
-    SAFEGUARDING_LEAD, DATA_CONTROLLER and DATABASE_URL (the directory's, SQLite without it); raises ConfigInvalid."""
+    SAFEGUARDING_LEAD, DATA_CONTROLLER, HELPLINE_ORIGIN and DATABASE_URL (the directory's, SQLite without it); raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
@@ -85,4 +86,5 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
         database_url=env.get("DATABASE_URL") or None,
+        helpline_origin=env.get("HELPLINE_ORIGIN", "").rstrip("/") or None,
     )

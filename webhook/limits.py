@@ -20,6 +20,7 @@ RULES: dict[str, str] = {
     "callback": "6 per hour",  # requests from one network
     "feed": "600 per minute",  # questions to the public directory from one network
     "cancel": "10 per hour",  # guesses at a receipt from one network or number
+    "sign_in": "60 per hour",  # challenges for passkeys of the desk; a whole helpline shares a network
 }
 
 

@@ -12,6 +12,8 @@ HandoffError
 ├── NotYours           somebody else has claimed the record, or the key is not among its recipients
 ├── NotNow             it is not a safe time to ring
 ├── NoSuchRecord       no record has that id
+├── NotDecided         it cannot be closed without a safeguarding decision that fits it
+├── TooLate            what was to be undone can no longer be
 └── Invalid            what was filled in cannot be used; it names the reply that says why
 """
 
@@ -62,6 +64,14 @@ class NotNow(HandoffError):
 
 class NoSuchRecord(HandoffError):
     """No record has that id."""
+
+
+class NotDecided(HandoffError):
+    """The request cannot be closed without a safeguarding decision that fits it."""
+
+
+class TooLate(HandoffError):
+    """What was to be undone can no longer be."""
 
 
 class Invalid(HandoffError):

@@ -87,7 +87,7 @@ class Desk:
     def issue(self, service: str) -> Issued:
         """Return what a browser needs to seal one request to `service`; raises NobodyToSealTo."""
         with Session(self.queue, future=True) as session:
-            return Issued(self._fresh_id(session), service, self._padded(service), expires_at(self.now()))
+            return Issued(self._fresh_id(session), service, self.everyone(service), expires_at(self.now()))
 
     def submit(self, wanted: Wanted, idempotency_key: str) -> str:
         """Seal and queue a request in one transaction, and return its receipt; the same key again gives the same receipt.
@@ -101,7 +101,7 @@ class Desk:
         known = requests.find_by_key(session, key_tag)
         if known is not None:
             return self.receipts.of(known.id)
-        inner = seal(wanted.sealed, self._fresh_id(session), wanted.service, self._padded(wanted.service))
+        inner = seal(wanted.sealed, self._fresh_id(session), wanted.service, self.everyone(wanted.service))
         return self._queue(session, wanted, inner, key_tag)
 
     def submit_sealed(self, posted: Posted, idempotency_key: str) -> str:
@@ -114,7 +114,7 @@ class Desk:
             known = requests.find_by_key(session, key_tag)
             if known is not None:
                 return self.receipts.of(known.id)
-            check_issued(posted.inner, posted.token, self._padded(posted.service), self.keys, self.now())
+            check_issued(posted.inner, posted.token, self.everyone(posted.service), self.keys, self.now())
             if requests.is_used(session, posted.inner["id"], self._tag_of(posted.inner["id"])):
                 raise Misdirected("that id was used before")
             return self._queue(session, posted, posted.inner, key_tag)
@@ -204,7 +204,8 @@ class Desk:
             mark_flood(session, request_id)
         return self.receipts.of(request_id)
 
-    def _padded(self, service: str) -> list[Recipient]:
+    def everyone(self, service: str) -> list[Recipient]:
+        """Return whom something for `service` is sealed to, with the dummies that hide how many they are; raises NobodyToSealTo."""
         return padded(self.recipients(service), service, self.keys)
 
     def _fresh_id(self, session: Session) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine, create_engine
 from sqlalchemy.orm import Session
 
-from webhook.store.models import Base
+from webhook.store.staff_models import Staff
 
 BUSY_MILLISECONDS = 1_000
 
@@ -23,7 +23,7 @@ def open_queue(url: str) -> Engine:
     engine = create_engine(url, future=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _careful)
-    Base.metadata.create_all(engine)
+    Staff.metadata.create_all(engine)  # the one registry of every table, the queue's and the desk's
     return engine
 
 

@@ -1,0 +1,228 @@
+"""The desk in Chromium, each person with a passkey in a virtual authenticator: the server opens nothing and sees no passphrase."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.desk_site import HERE, Chromium, DeskSite, missing
+from tests.conftest import NOON, PASSPHRASE, Clock
+from webhook.handoff.canary import unproved
+from webhook.handoff.desk import Wanted
+from webhook.handoff.windows import Window
+
+pytestmark = pytest.mark.skipif(bool(missing()) and not os.environ.get("CI"), reason=missing() or "")
+
+PHRASE = "sentinel passphrase of the desk"
+REQUEST = {
+    "number": "+447700900123",
+    "channel": "web",
+    "area": "Dudley",
+    "name": "Karen",
+    "her_word": "bluebell",
+    "our_word": "gas meter",
+    "stop_word": "catalogue",
+    "if_answered": "wrong_number",
+    "rings_back": "them",
+    "voicemail": False,
+    "may_text": False,
+    "picks_up": True,
+    "children": True,
+    "under_18": False,
+    "danger_today": True,
+}
+
+
+class Desk:
+    """The site, the browser, and what somebody does there."""
+
+    def __init__(self, site: DeskSite, browser: Chromium) -> None:
+        self.site, self.browser = site, browser
+
+    def __call__(self, who: str, command: str, **given: Any) -> Any:
+        return self.browser.do(command, who=who, **given)
+
+    def enrol(self, who: str, role: str = "worker") -> str:
+        """Join from a printed link; return the fingerprint that is to be read out."""
+        link = self.site.command("invite", who, "--service", "demo-dudley", "--role", role).split()[-1]
+        self(who, "person")
+        self(who, "goto", url=link)
+        self(who, "wait", expression="!document.querySelector('#make').hidden")
+        for field in ("#passphrase", "#again"):
+            self(who, "type", selector=field, text=PHRASE)
+        self(who, "click", selector="#make button.act")
+        return str(self(who, "text", selector="#fingerprint"))
+
+    def come_in(self, who: str) -> None:
+        """Open the desk and unlock the key."""
+        self(who, "goto", url=f"{self.site.origin}/helpline/")
+        self(who, "type", selector="#passphrase", text=PHRASE)
+        self(who, "press", key="Enter")
+        self(who, "wait", expression="document.querySelector('#key').hidden && document.querySelector('#live').classList.contains('good')")
+
+    def asked(self, **changes: Any) -> str:
+        """Somebody asks for a call; return the receipt."""
+        window = Window(self.site.clock() - timedelta(minutes=5), self.site.clock() + timedelta(hours=3))
+        wanted = Wanted("demo-dudley", (window,), REQUEST | changes, True, False, None)
+        return self.site.linden.desk.submit(wanted, secrets.token_hex(8))
+
+    def open(self, who: str) -> str:
+        """Claim and open what waits; return the card's words."""
+        self(who, "click", selector="#rows [data-state=waiting] button")
+        self(who, "click", selector='#card [data-does="open"]:not(:disabled)')
+        self(who, "wait", expression="document.querySelector('#card [data-does=call]')")
+        return str(self(who, "text", selector="#card"))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with one worker, approved by the recovery holder as the first one is."""
+    folder = tmp_path_factory.mktemp("desk")
+    site, browser = DeskSite(folder, Clock(NOON)), Chromium(folder)
+    recovery = str(folder / "recovery.json")
+    site.command("recovery-key", "--service", "demo-dudley", "--out", recovery, passphrase=PASSPHRASE)
+    made = Desk(site, browser)
+    read_out = made.enrol("asha")
+    assert read_out in site.command("approve", "asha", "--service", "demo-dudley", "--recovery-key", recovery, passphrase=PASSPHRASE)
+    made.come_in("asha")
+    yield made
+    browser.close()
+    site.close()
+
+
+def test_a_request_is_opened_here_read_out_and_settled_with_a_decision(desk: Desk) -> None:
+    desk.asked()
+    card = desk.open("asha")
+    for said in (
+        "bluebell",
+        "gas meter",
+        "catalogue",
+        'Say "Sorry, wrong number" and hang up',
+        "Hang up before the tone",
+        "Ask for Karen",
+        "There are children",
+    ):
+        assert said in card
+    assert desk("asha", "ask", expression="document.querySelector('[data-does=call]').href") == "tel:14107700900123"
+    desk("asha", "press", key="1")
+    assert not desk("asha", "ask", expression="[...document.querySelectorAll('[name=decision]')].some((each) => each.value === 'no child')")
+    desk("asha", "click", selector='[name=decision][value="child referral"]')
+    desk("asha", "press", key="s")
+    desk("asha", "wait", expression="document.querySelector('#said').textContent.includes('closed')")
+    assert "bluebell" not in desk("asha", "text", selector="body")
+    assert desk.site.linden.desk.waiting() == []
+
+
+def test_cancelling_takes_the_number_off_the_screen(desk: Desk) -> None:
+    receipt = desk.asked()
+    desk.open("asha")
+    desk.site.linden.desk.cancel(receipt)
+    desk("asha", "wait", expression="document.querySelector('#card').classList.contains('stopped')")
+    shown = desk("asha", "text", selector="body")
+    assert "Do not ring" in shown
+    assert "900123" not in shown
+
+
+def test_a_number_that_is_no_ordinary_one_cannot_be_rung(desk: Desk) -> None:
+    desk.asked(number="+449098790000")
+    desk("asha", "click", selector="#rows [data-state=waiting] button")
+    desk("asha", "click", selector='#card [data-does="open"]:not(:disabled)')
+    desk("asha", "wait", expression="document.querySelector('.calling')")
+    assert "Do not ring it" in desk("asha", "text", selector=".calling")
+    assert not desk("asha", "ask", expression="document.querySelector('a[href^=\"tel:\"]')")
+    desk("asha", "press", key="6")
+    desk("asha", "click", selector='[name=decision][value="no referral needed"]')
+    desk("asha", "press", key="s")
+    desk("asha", "wait", expression="document.querySelector('#said').textContent.includes('closed')")
+
+
+def test_an_unlocked_key_has_proved_that_it_works(desk: Desk) -> None:
+    assert unproved(desk.site.linden.desk, "demo-dudley") == []
+
+
+def test_a_colleague_approved_by_voice_can_ring_what_already_waited_and_reads_the_note(desk: Desk) -> None:
+    desk.asked(her_word="heron")
+    read_out = desk.enrol("ben")
+    desk("asha", "click", selector='[data-opens="people"]')
+    desk("asha", "type", selector="#waiting-keys input", text="0000 0000 0000 0000")
+    desk("asha", "click", selector="#waiting-keys button")
+    desk("asha", "wait", expression="!document.querySelector('#people .wrong').hidden")
+    desk("asha", "ask", expression="document.querySelector('#waiting-keys input').value = ''")
+    desk("asha", "type", selector="#waiting-keys input", text=read_out.upper())
+    desk("asha", "click", selector="#waiting-keys button")
+    desk("asha", "wait", expression="document.querySelector('#people-said').textContent.includes('1 waiting')")
+    desk("asha", "click", selector="#people form[method=dialog] button")
+    desk.open("asha")
+    desk("asha", "type", selector="#note", text="Speak slowly")
+    desk("asha", "click", selector="form.note button")
+    desk("asha", "wait", expression="document.querySelector('[data-field=note_saved]').textContent")
+    desk("asha", "press", key="Tab")
+    desk("asha", "press", key="5")
+    desk("asha", "press", key="s")
+    desk("asha", "wait", expression="document.querySelector('#said').textContent.includes('Next safe time')")
+    desk.site.clock.forward(minutes=31)
+    desk("ben", "goto", url=f"{desk.site.origin}/helpline/sign-in")
+    desk("ben", "click", selector="#sign-in")
+    desk("ben", "wait", expression="document.querySelector('#unlock')")
+    desk.come_in("ben")
+    card = desk.open("ben")
+    assert "heron" in card
+    assert "Speak slowly" in card
+
+
+def test_no_passphrase_private_key_or_opened_word_ever_left_a_browser(desk: Desk) -> None:
+    for who in ("asha", "ben"):
+        sent = " ".join(f"{each['url']} {each['body']}" for each in desk(who, "seen"))
+        assert "/helpline/enrol/finish" in sent
+        for secret in (PHRASE, "bluebell", "heron", "Speak slowly", "900123"):
+            assert secret not in sent
+    stored = b"".join(path.read_bytes() for path in desk.site.folder.rglob("*") if path.is_file() and "queue.db" in path.name)
+    for secret in (PHRASE, "bluebell", "heron", "Speak slowly", "7700900123"):
+        assert secret.encode() not in stored
+
+
+def test_the_cookie_is_out_of_reach_and_nothing_else_is_kept(desk: Desk) -> None:
+    cookies = desk("asha", "cookies")
+    assert [(each["name"], each["path"], each["httpOnly"], each["sameSite"]) for each in cookies] == [("helpline", "/helpline", True, "Strict")]
+    assert desk("asha", "ask", expression="document.cookie + sessionStorage.length + Object.keys(localStorage).join()") == "0"
+
+
+def test_the_page_keeps_its_own_policy(desk: Desk) -> None:
+    assert [error for error in desk("asha", "errors") if "Content Security Policy" in error or "Trusted" in error] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(desk: Desk, scheme: str) -> None:
+    desk("ben", "features", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    source = (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    assert desk("ben", "axe", source=source) == []
+
+
+def test_it_fits_a_phone(desk: Desk) -> None:
+    desk("ben", "size", width=320, height=700)
+    assert desk("ben", "ask", expression="document.documentElement.scrollWidth <= 320")
+
+
+def test_an_authenticator_that_saw_no_person_does_not_sign_in(desk: Desk) -> None:
+    desk("ben", "goto", url=f"{desk.site.origin}/helpline/sign-in")
+    desk("ben", "unverified")
+    desk("ben", "click", selector="#sign-in")
+    desk("ben", "wait", expression="!document.querySelector('#wrong').hidden")
+    assert "not accepted" in desk("ben", "text", selector="#wrong")
+
+
+def test_a_downloaded_key_is_the_commands_own_format(desk: Desk, tmp_path: Path) -> None:
+    desk("asha", "goto", url=f"{desk.site.origin}/helpline/sign-in")
+    desk("asha", "click", selector="#sign-in")
+    desk("asha", "wait", expression="document.querySelector('#unlock')")
+    keyfile = tmp_path / "asha.json"
+    keyfile.write_text(desk("asha", "ask", expression="fetch('/helpline/me').then((answer) => answer.json()).then((me) => me.keyfile)"))
+    desk.asked(her_word="kestrel")
+    request_id = next(each.id for each in desk.site.linden.desk.waiting() if each.state == "waiting")
+    assert "kestrel" in desk.site.command("open", request_id, "--keyfile", str(keyfile), passphrase=PHRASE)
