@@ -12,7 +12,7 @@ from flask import Flask
 from directory.places import Gazetteer
 from directory.queries import open_directory
 from safety.danger import DangerDetector
-from webhook import callback, chat, cli, headers, health, page, problems
+from webhook import callback, chat, cli, embed, headers, health, page, problems, widget
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
 from webhook.fallback import Fallback
@@ -45,12 +45,13 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
     app.extensions[NAME] = linden
-    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, health.bp):
+    for blueprint in (page.bp, widget.bp, chat.bp, callback.bp, inbound.bp, health.bp):
         app.register_blueprint(blueprint)
     problems.register(app)
-    headers.register(app, page.leave_origin(config.exit_url))
+    headers.register(app, page.leave_origin(config.exit_url), widget.may_frame(config))
     _words_in_templates(app, linden)
     cli.register(app)
+    embed.register(app)
     start_sweeper(linden)
     return app
 

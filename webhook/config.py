@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from webhook.errors import ConfigInvalid
 
@@ -33,6 +34,7 @@ class Config:
     public_base_url: str | None
     twilio_auth_token: str | None
     exit_url: str
+    embed_origins: tuple[str, ...]
     safeguarding_lead: str | None
     data_controller: str | None
     budgets: Budgets = Budgets()
@@ -60,7 +62,7 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
-    SAFEGUARDING_LEAD and DATA_CONTROLLER; raises ConfigInvalid."""
+    EMBED_ORIGINS, SAFEGUARDING_LEAD and DATA_CONTROLLER; raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
@@ -78,6 +80,16 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/") or None,
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
+        embed_origins=_origins(env.get("EMBED_ORIGINS", "")),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
     )
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    """The exact origins whose pages may frame the widget, separated by spaces; a pattern or a path is refused."""
+    for origin in listed.split():
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or "*" in origin or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ConfigInvalid(f"EMBED_ORIGINS has {origin!r}; it must be exact origins such as https://www.example.gov.uk")
+    return tuple(listed.split())

@@ -1,0 +1,28 @@
+// The call form, the privacy notice and what follows them, fetched into this document: no page of the chat is left behind.
+
+import { bringIntoView, raiseBanner } from './show.js';
+
+// Puts the page at `path` into `place`, its forms answered in place again; throws when there is no connection.
+export async function fetchInto(place, path, body) {
+  const response = await fetch(path, { method: body ? 'POST' : 'GET', cache: 'no-store', body });
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  place.replaceChildren(...page.querySelector('main').childNodes);
+  place.classList.add('sheet');
+  if (page.getElementById('danger').children.length) raiseBanner();
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+  bringIntoView(place);
+}
+
+// Opens the call form of this chat's area in `place`; `lost` is called when a request did not get through.
+export async function openForm(place, session, lost) {
+  place.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit(place, event.target, event.submitter).catch(lost);
+  });
+  await fetchInto(place, '/callback/form', new URLSearchParams({ session })).catch(lost);
+}
+
+function submit(place, form, submitter) {
+  return fetchInto(place, new URL(form.action).pathname, new URLSearchParams(new FormData(form, submitter)));
+}
