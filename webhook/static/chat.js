@@ -12,6 +12,7 @@ const words = find('words').dataset;
 const root = document.documentElement;
 
 let busy = false;
+let another = false; // sent while the last answer was awaited; it goes when that has come
 let unsent = null;
 
 const leaveNow = () => leave(words.exit);
@@ -19,21 +20,23 @@ const lost = () => { status.textContent = words.lost; };
 
 // ---- talking --------------------------------------------------------------------------------------------------------
 
-// Sends what was typed or pressed and shows it; what was not taken stays: in the box, and behind the retry button.
+// Sends what was typed or pressed and shows it; what was not taken goes back into the box, and behind the retry button.
 async function ask(text, body) {
-  if (!text || busy) return;
+  if (!text) return;
+  if (busy) { another = 'text' in body; return; }
   busy = true;
   dropUnsent();
   limits.open = false;
+  if (box.value.trim() === text) box.value = '';
   const said = showMine(text);
   const typing = showTyping();
   status.textContent = words.typing;
+  const giveBack = () => { if ('text' in body && !box.value) box.value = text; };
   try {
     const { ok, status: code, answer } = await send(body);
     typing.remove();
     status.textContent = '';
-    if (ok && box.value.trim() === text) box.value = '';
-    if (!ok) said.remove();
+    if (!ok) { said.remove(); giveBack(); }
     take(answer, code);
   } catch {
     typing.remove();
@@ -41,9 +44,13 @@ async function ask(text, body) {
     said.classList.add('unsent');
     unsent = { said, text, body };
     retry.hidden = false;
+    giveBack();
     lost();
   } finally {
     busy = false;
+    const next = another && !unsent;
+    another = false;
+    if (next) form.requestSubmit();
   }
 }
 
