@@ -77,7 +77,7 @@ class Visit:
         self.begin()
         self.goto("/housing")
         self.engine.click(button)
-        self.council.wait_for("/said/ready")
+        self.council.wait_for("/said/focused")
 
     def say(self, text: str, times: int) -> None:
         """Type into the box that has the focus and send; wait until it was answered `times` times in all."""

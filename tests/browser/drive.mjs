@@ -7,9 +7,11 @@ import puppeteer from 'puppeteer-core';
 
 const CHROMIUM = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const [engine, executablePath] = process.argv.slice(2);
-const browser = await puppeteer.launch({
-  browser: engine, executablePath, headless: true, acceptInsecureCerts: false, args: engine === 'chrome' ? CHROMIUM : [],
+const start = (extraPrefsFirefox = {}) => puppeteer.launch({
+  browser: engine, executablePath, headless: true, args: engine === 'chrome' ? CHROMIUM : [], extraPrefsFirefox,
 });
+const browser = await start();
+let scriptless; // Firefox turns scripts off for a whole browser, not for a page
 
 let context;
 let page;
@@ -24,14 +26,16 @@ const where = async (frame) => (frame ? framed() : page);
 const commands = {
   async open({ width = 420, height = 800, script = true, features = [], touch = false }) {
     await context?.close();
-    context = await browser.createBrowserContext();
+    await scriptless?.close();
+    scriptless = !script && engine === 'firefox' ? await start({ 'javascript.enabled': false }) : null;
+    context = await (scriptless ?? browser).createBrowserContext();
     page = await context.newPage();
     page.setDefaultTimeout(LIMIT);
     seen = [];
     page.on('request', (request) => seen.push({ url: request.url(), headers: request.headers() }));
     page.on('pageerror', (error) => seen.push({ error: String(error) }));
     await page.setViewport({ width, height, hasTouch: touch });
-    if (!script) await page.setJavaScriptEnabled(false);
+    if (!script && !scriptless) await page.setJavaScriptEnabled(false);
     if (features.length) await page.emulateMediaFeatures(features);
   },
   goto: ({ url }) => page.goto(url, { waitUntil: 'load', timeout: LIMIT }).then(() => null),
@@ -56,6 +60,17 @@ const commands = {
   shot: ({ path, full = false }) => page.screenshot({ path, fullPage: full }).then(() => null),
   offline: ({ on }) => page.setOfflineMode(on),
   media: ({ type }) => page.emulateMediaType(type),
+  async forced({ on }) {
+    const session = await page.createCDPSession();
+    await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: on ? 'active' : 'none' }] });
+  },
+  // What the page is told when an app switcher or another tab covers it.
+  async hide() {
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+  },
   seen: () => seen,
   cookies: async () => (await context.cookies()).length,
   async axe({ source, frame }) {

@@ -130,6 +130,7 @@ class WebKit:
 
     def goto(self, url: str) -> None:
         self.do("POST", "/url", {"url": url})
+        wait_until(lambda: self.ask("document.readyState") == "complete", f"{url} to be loaded")
 
     def place(self, selector: str, frame: bool = False) -> dict[str, float]:
         start = {"x": 0.0, "y": 0.0}
@@ -150,7 +151,8 @@ class WebKit:
 
     def chord(self, hold: str, key: str) -> None:
         held = KEYS[hold]
-        self._act("key", [{"type": kind, "value": value} for kind, value in (("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held))])
+        for kind, value in (("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)):
+            self._act("key", [{"type": kind, "value": value}])
 
     def text(self) -> str:
         top = str(self.ask("return document.body ? document.body.innerText : ''"))

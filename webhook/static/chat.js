@@ -126,5 +126,5 @@ document.addEventListener('visibilitychange', () => root.classList.toggle('cover
 listenToHost({
   settings: (given) => takeSettings({ ...given, chat }),
   leave: () => { forget(); blank(); },
-  shown: () => box.focus(),
+  shown: () => { box.focus(); tellHost('focused'); },
 });

@@ -35,7 +35,8 @@ iframe{border:1px solid #7d8783;border-radius:16px;margin:0 12px;width:min(430px
   // All goes but the frame, hidden: it must still tell its server to forget.
   function go() {
     tell('leave');
-    host.style.setProperty('display', 'none', 'important');
+    bar.remove();
+    if (frame) frame.hidden = true;
     document.title = '\u2009';
     for (let node = host; node !== document.documentElement; node = node.parentNode) {
       for (const each of [...node.parentNode.childNodes]) if (each !== node) each.remove();
