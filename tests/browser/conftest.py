@@ -170,4 +170,6 @@ def visit(engine: Engine, sites: tuple[LindenSite, Site], neutral: Site, matrix:
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ROOT / "docs/pictures" if os.environ.get("WRITE_DOCS") else tmp_path_factory.mktemp("pictures")
+    folder = ROOT / "docs/pictures" if os.environ.get("WRITE_DOCS") else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -24,7 +24,7 @@ const framed = async () => (await page.waitForSelector('linden-chat >>> iframe, 
 const where = async (frame) => (frame ? framed() : page);
 
 const commands = {
-  async open({ width = 420, height = 800, script = true, features = [], touch = false }) {
+  async open({ width = 420, height = 800, script = true }) {
     await context?.close();
     await scriptless?.close();
     scriptless = !script && engine === 'firefox' ? await start({ 'javascript.enabled': false }) : null;
@@ -34,13 +34,13 @@ const commands = {
     seen = [];
     page.on('request', (request) => seen.push({ url: request.url(), headers: request.headers() }));
     page.on('pageerror', (error) => seen.push({ error: String(error) }));
-    await page.setViewport({ width, height, hasTouch: touch });
+    await page.setViewport({ width, height });
     if (!script && !scriptless) await page.setJavaScriptEnabled(false);
-    if (features.length) await page.emulateMediaFeatures(features);
   },
   goto: ({ url }) => page.goto(url, { waitUntil: 'load', timeout: LIMIT }).then(() => null),
-  async place({ selector, frame }) {
+  async place({ selector, frame, reveal = false }) {
     const handle = await (await where(frame)).waitForSelector(selector, { timeout: LIMIT, visible: true });
+    if (reveal) await handle.evaluate((node) => node.scrollIntoView({ block: 'center', behavior: 'instant' }));
     const { x, y, width, height } = await handle.boundingBox();
     return { x: x + width / 2, y: y + height / 2, width, height };
   },
@@ -60,9 +60,9 @@ const commands = {
   shot: ({ path, full = false }) => page.screenshot({ path, fullPage: full }).then(() => null),
   offline: ({ on }) => page.setOfflineMode(on),
   media: ({ type }) => page.emulateMediaType(type),
-  async forced({ on }) {
+  async prefer({ features }) {
     const session = await page.createCDPSession();
-    await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: on ? 'active' : 'none' }] });
+    await session.send('Emulation.setEmulatedMedia', { features });
   },
   // What the page is told when an app switcher or another tab covers it.
   async hide() {

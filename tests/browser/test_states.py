@@ -26,14 +26,19 @@ def talker(visit: Visit) -> Talker:
     return talker
 
 
-def open_page(visit: Visit, **how: Any) -> Visit:
+def open_page(visit: Visit, features: tuple[dict[str, str], ...] = (), **how: Any) -> None:
     visit.begin(**how)
+    visit.engine.prefer(features=[{"name": "prefers-reduced-motion", "value": "reduce"}, *features])
     visit.goto("/")
-    return visit
+
+
+def press(visit: Visit, selector: str) -> None:
+    """Click what a selector names, where it stands in the middle of the window."""
+    visit.engine.click(visit.engine.do("place", selector=selector, reveal=True))
 
 
 def say(visit: Visit, text: str, until: str = "!document.querySelector('.typing') && document.querySelector('.answer')") -> None:
-    visit.engine.click(visit.engine.place("#text"))
+    press(visit, "#text")
     visit.engine.type(text)
     visit.engine.press("Enter")
     visit.engine.wait(until)
@@ -51,7 +56,7 @@ def fits(visit: Visit) -> None:
 
 def form(visit: Visit) -> None:
     say(visit, "I live in Dudley, can someone ring me")
-    visit.engine.click(visit.engine.place(".utter_request_callback button"))
+    press(visit, ".utter_request_callback button")
     visit.engine.wait("document.querySelector('form.callback')")
 
 
@@ -63,16 +68,13 @@ STATES = {
     "contacts": lambda visit: say(visit, "I live in Dudley, who can help"),
     "callback-form": form,
 }
-LOOKS = {
-    "light": [],
-    "dark": [{"name": "prefers-color-scheme", "value": "dark"}],
-}
+LOOKS: dict[str, tuple[dict[str, str], ...]] = {"light": (), "dark": ({"name": "prefers-color-scheme", "value": "dark"},)}
 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_is_usable_by_everyone(visit: Visit, pictures: Path, state: str, look: str) -> None:
-    open_page(visit, features=[*LOOKS[look], {"name": "prefers-reduced-motion", "value": "reduce"}])
+    open_page(visit, LOOKS[look])
     STATES[state](visit)
     clean(visit)
     fits(visit)
@@ -114,11 +116,7 @@ def test_it_reads_from_right_to_left_when_told_to(visit: Visit) -> None:
 
 @pytest.mark.parametrize("feature", [{"name": "forced-colors", "value": "active"}, {"name": "prefers-contrast", "value": "more"}])
 def test_it_holds_in_high_contrast(visit: Visit, pictures: Path, feature: dict[str, str]) -> None:
-    if feature["name"] == "forced-colors":
-        open_page(visit)
-        visit.engine.forced(on=True)
-    else:
-        open_page(visit, features=[feature])
+    open_page(visit, (feature,))
     say(visit, DANGER)
     clean(visit)
     visit.engine.shot(pictures / f"{feature['name']}.png")
@@ -129,7 +127,7 @@ def test_the_widget_on_a_council_page(visit: Visit, pictures: Path) -> None:
     visit.engine.goto(f"{visit.linden.origin}/demo")
     clean(visit)
     visit.engine.shot(pictures / "demo-closed.png")
-    visit.engine.click(visit.engine.place(OPEN))
+    press(visit, OPEN)
     visit.engine.wait("document.activeElement && document.activeElement.id === 'text'", frame=True)
     visit.engine.type("who can help")
     visit.engine.press("Enter")
@@ -175,7 +173,7 @@ def test_a_lost_connection_keeps_the_words_and_the_same_turn_is_tried_again(visi
     assert visit.engine.ask("document.getElementById('text').value") == "what is clares law"
     clean(visit)
     visit.engine.shot(pictures / "offline.png")
-    visit.engine.click(visit.engine.place("#retry"))
+    press(visit, "#retry")
     visit.engine.wait("document.querySelector('.answer')")
     assert visit.engine.ask("document.querySelectorAll('.mine').length") == 1
     assert visit.engine.ask("document.getElementById('text').value") == ""
@@ -211,7 +209,7 @@ def test_answers_are_announced_once_and_by_who_says_them(visit: Visit) -> None:
 
 def test_what_is_too_long_stays_in_the_box_and_is_read_for_danger(visit: Visit) -> None:
     open_page(visit)
-    visit.engine.click(visit.engine.place("#text"))
+    press(visit, "#text")
     visit.engine.ask(f"document.getElementById('text').value = {'long words ' * (LONGEST // 10)!r}")
     visit.engine.type(DANGER)
     assert "over 1,000" in visit.engine.ask("document.getElementById('status').textContent")
@@ -234,11 +232,11 @@ def test_a_choice_is_pressed_by_keyboard_and_the_focus_goes_to_its_answer(visit:
 def test_start_again_and_clear_leave_nothing(visit: Visit) -> None:
     open_page(visit)
     say(visit, DANGER)
-    visit.engine.click(visit.engine.place("#ending button:first-of-type"))
+    press(visit, "#ending button:first-of-type")
     visit.forgotten()
     assert visit.engine.ask("document.getElementById('log').children.length + document.getElementById('danger').children.length") == 0
     say(visit, "hello")
-    visit.engine.click(visit.engine.place("#ending button:last-of-type"))
+    press(visit, "#ending button:last-of-type")
     visit.forgotten()
     assert visit.engine.ask("document.getElementById('main').innerText") == "Cleared. You can close this page."
 
@@ -263,7 +261,7 @@ def test_a_whole_visit_speaks_to_our_origin_alone_and_stores_nothing(visit: Visi
     say(visit, DANGER)
     asked = [each for each in visit.engine.seen() if "url" in each and not each["url"].startswith(visit.council.origin)]
     assert {each["url"].split("/")[2] for each in asked} == {visit.linden.origin.split("/")[2]}
-    assert [each for each in asked if "referer" in each["headers"] or "cookie" in each["headers"]] == []
+    assert [each for each in asked if each["headers"].get("referer") or each["headers"].get("cookie")] == []
     assert [each for each in visit.engine.seen() if "error" in each] == []
     assert {(hit.cookie, hit.referrer) for hit in visit.linden.hits} == {("", "")}
     assert visit.engine.ask("localStorage.length + sessionStorage.length + document.cookie.length + history.length") <= 3
@@ -275,10 +273,10 @@ def test_a_whole_visit_speaks_to_our_origin_alone_and_stores_nothing(visit: Visi
 def test_a_request_for_a_call_is_sent_in_the_same_document(visit: Visit, pictures: Path) -> None:
     open_page(visit)
     form(visit)
-    visit.engine.click(visit.engine.place("#number"))
+    press(visit, "#number")
     visit.engine.type("07700 900123")
-    visit.engine.click(visit.engine.place(".slot"))
-    visit.engine.click(visit.engine.place("form.callback > button"))
+    press(visit, ".slot")
+    press(visit, "form.callback > button")
     visit.engine.wait("document.querySelector('.receipt')")
     clean(visit)
     visit.engine.shot(pictures / "receipt.png")
@@ -287,8 +285,8 @@ def test_a_request_for_a_call_is_sent_in_the_same_document(visit: Visit, picture
 
 def test_without_javascript_it_is_the_same_page(visit: Visit, pictures: Path) -> None:
     open_page(visit, script=False)
-    visit.engine.click(visit.engine.place("#text"))
+    press(visit, "#text")
     visit.engine.type(DANGER)
-    visit.engine.click(visit.engine.place("#say button"))
+    press(visit, "#say button")
     wait_until(lambda: "Call 999 now" in visit.engine.text(), "the answer")
     visit.engine.shot(pictures / "no-javascript.png")
