@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import yaml
@@ -27,6 +28,12 @@ def refuse_unless_fit(config: Config, words: Words) -> None:
         raise ConfigInvalid("LINDEN_MODE=live must not start yet:\n- " + "\n- ".join(missing))
 
 
+def wording_hash(words: Words, name: str) -> str:
+    """The hash a sign-off names: of every wording of the reply, web and text."""
+    said = "\0".join(f"{variant.channel}:{variant.text}" for variant in words.replies[name])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def replies_in(config: Config, area: str) -> list[str]:
     """The names of the replies of an area."""
     return list(yaml.safe_load((config.root / FOLDER / f"{area}.yml").read_text("utf-8"))["responses"])
@@ -44,7 +51,7 @@ def _unsigned(config: Config, words: Words) -> Iterator[str]:
     for area in SIGNED_AREAS:
         for name in replies_in(config, area):
             entry = signed.get(name) or {}
-            if not entry.get("reviewer") or entry.get("hash") != words.version(name):
+            if not entry.get("reviewer") or entry.get("hash") != wording_hash(words, name):
                 yield f"{name} is not signed off as it now reads ({SIGNOFF})"
 
 

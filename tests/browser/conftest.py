@@ -105,6 +105,7 @@ class Visit:
         arrived = self.neutral.wait_for("/weather", pressed)
         wait_until(lambda: self.engine.url().endswith("/weather"), "the window to be at the neutral page")
         self.matrix.add(case, self.engine.name, (arrived - pressed) * 1000)
+        self.matrix.versions[self.engine.name] = self.engine.version()
 
     def forgotten(self) -> None:
         """The server holds no conversation any more."""
@@ -163,7 +164,6 @@ def known() -> dict[tuple[str, str, str], dict[str, float]]:
 
 @pytest.fixture
 def visit(engine: Engine, sites: tuple[LindenSite, Site], neutral: Site, matrix: Matrix, known: dict[Any, Any]) -> Iterator[Visit]:
-    matrix.versions.setdefault(engine.name, "")
     yield Visit(engine, *sites, neutral, matrix, known)
     neutral.held.clear()
 

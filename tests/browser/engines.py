@@ -34,7 +34,6 @@ class Engine(Protocol):
     def click(self, place: dict[str, float]) -> None: ...
     def press(self, key: str) -> None: ...
     def type(self, text: str) -> None: ...
-    def chord(self, hold: str, key: str) -> None: ...
     def text(self) -> str: ...
     def back(self) -> None: ...
     def url(self) -> str: ...
@@ -109,10 +108,13 @@ class WebKit:
     name = "webkit"
 
     def __init__(self, home: Path) -> None:
-        self.port = free_port()
-        self.session = ""
+        self.home = home
+        self._start_driver()
+
+    def _start_driver(self) -> None:
+        self.port, self.session = free_port(), ""
         command = ["xvfb-run", "-a", "WebKitWebDriver", "--host=127.0.0.1", f"--port={self.port}"]
-        env = {**os.environ, "HOME": str(home), "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "GSETTINGS_BACKEND": "memory"}
+        env = {**os.environ, "HOME": str(self.home), "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "GSETTINGS_BACKEND": "memory"}
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         wait_until(self._answers, "WebKitWebDriver to answer")
 
@@ -121,8 +123,17 @@ class WebKit:
         browser = next(path for path in MINI_BROWSERS if Path(path).exists())
         arguments = ["--automation", "--private", *([] if script else ["--enable-javascript=false"])]
         options = {"binary": browser, "args": arguments}
-        wanted = {"browserName": "MiniBrowser", "webkitgtk:browserOptions": options, "timeouts": {"pageLoad": 15000, "script": 5000, "implicit": 5000}}
-        self.session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+        wanted = {
+            "browserName": "MiniBrowser",
+            "webkitgtk:browserOptions": options,
+            "timeouts": {"pageLoad": 15000, "script": 5000, "implicit": 5000},
+        }
+        try:
+            self.session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+        except TimeoutError:  # MiniBrowser now and then does not come up; a fresh driver starts it
+            self._stop_driver()
+            self._start_driver()
+            self.session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
         self.do("POST", "/window/rect", {"x": 0, "y": 0, "width": width, "height": height})
 
     def do(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -135,7 +146,9 @@ class WebKit:
     def place(self, selector: str, frame: bool = False) -> dict[str, float]:
         start = {"x": 0.0, "y": 0.0}
         if frame:
-            start = self.ask(f"const r = ({FRAME}).getBoundingClientRect(), s = getComputedStyle({FRAME}); return {{x: r.x + parseFloat(s.borderLeftWidth), y: r.y + parseFloat(s.borderTopWidth)}}")
+            start = self.ask(
+                f"const r = ({FRAME}).getBoundingClientRect(), s = getComputedStyle({FRAME}); return {{x: r.x + parseFloat(s.borderLeftWidth), y: r.y + parseFloat(s.borderTopWidth)}}"
+            )
         box = self.ask(f"const r = ({deep(selector)}).getBoundingClientRect(); return {{x: r.x, y: r.y, width: r.width, height: r.height}}", frame)
         return box | {"x": start["x"] + box["x"] + box["width"] / 2, "y": start["y"] + box["y"] + box["height"] / 2}
 
@@ -148,11 +161,6 @@ class WebKit:
 
     def type(self, text: str) -> None:
         self._act("key", [{"type": kind, "value": letter} for letter in text for kind in ("keyDown", "keyUp")])
-
-    def chord(self, hold: str, key: str) -> None:
-        held = KEYS[hold]
-        for kind, value in (("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)):
-            self._act("key", [{"type": kind, "value": value}])
 
     def text(self) -> str:
         top = str(self.ask("return document.body ? document.body.innerText : ''"))
@@ -185,6 +193,9 @@ class WebKit:
 
     def close(self) -> None:
         self._end_session()
+        self._stop_driver()
+
+    def _stop_driver(self) -> None:
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(LIMIT)
 
@@ -209,7 +220,7 @@ class WebKit:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=2 * LIMIT) as response:
+            with urllib.request.urlopen(request, timeout=LIMIT) as response:
                 return json.load(response)["value"]
         except urllib.error.HTTPError as error:
             raise AssertionError(f"webkit could not {method} {path}: {error.read().decode()[:300]}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,12 @@ TAIL = """
 """
 
 
+def number(version: str) -> str:
+    """The version's number alone, from whatever the engine calls itself."""
+    found = re.search(r"\d+(\.\d+)?", version)
+    return found[0] if found else version
+
+
 @dataclass
 class Matrix:
     """What each case came to in each engine, and which version the engine was."""
@@ -61,7 +68,7 @@ class Matrix:
     def write(self, path: Path) -> None:
         """Write the page; every engine that was there has a column."""
         engines = list(self.versions)
-        rows = ["| case | what is done | " + " | ".join(f"{name} {self.versions[name]}" for name in engines) + " |"]
+        rows = ["| case | what is done | " + " | ".join(f"{name} {number(self.versions[name])}" for name in engines) + " |"]
         rows.append("|---" * (2 + len(engines)) + "|")
         for case, what in CASES.items():
             rows.append(f"| {case} | {what} | " + " | ".join(self.cells.get((case, name), "not tried") for name in engines) + " |")

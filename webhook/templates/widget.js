@@ -18,7 +18,7 @@ button{min-height:46px;padding:5px 18px;border:2px solid #fff;border-radius:24px
 small{display:block;font-size:12px}
 button:focus-visible{outline:3px solid #22302f;outline-offset:2px}
 iframe{border:1px solid #7d8783;border-radius:16px;margin:0 12px;width:min(430px,100vw - 24px);height:min(760px,100vh - 84px);box-shadow:0 8px 36px #0006}
-@media(hover:none){small{display:none}}
+@media(pointer:coarse){small{display:none}}
 @media(max-width:480px){iframe{margin:0;width:100vw;height:calc(100vh - 66px);border:0;border-radius:0}}
 @media print{:host{display:none!important}}`);
   root.adoptedStyleSheets = [sheet];
