@@ -26,6 +26,17 @@ from webhook.parts import NAME, Parts
 
 NO_LIMIT = parse("1000000 per second")
 OPEN = "linden-chat >>> button:not(.leave)"
+HOST_LEAVE = "linden-chat >>> .leave"
+IN_FRAME = (("#leave", True), ("#text", True))
+MEASURED = {  # what is measured together on a page, by whether the widget is open; and whether it stands in the frame
+    ("/", False): (("#leave", False), ("#text", False)),
+    ("/housing", False): ((OPEN, False), ("#search", False)),
+    ("/housing", True): ((HOST_LEAVE, False), *IN_FRAME),
+    ("/blocked", False): (("#plain", False),),
+    ("/frame", False): IN_FRAME,
+    ("/sandboxed", False): IN_FRAME,
+    ("/sandboxed-top", False): IN_FRAME,
+}
 ENGINES = ("chromium", "firefox", "webkit")
 
 
@@ -54,15 +65,17 @@ class Visit:
 
     def place(self, path: str, selector: str, frame: bool = False, opened: bool = False) -> dict[str, float]:
         """Where something stands on a page, with the widget `opened` where there is one; measured once, in a window of its own."""
+        open_first = path == "/housing" and (frame or opened)
         key = (self.engine.name, path, selector)
         if key not in self.known:
             self.engine.open()
             self.engine.goto(self.address(path))
-            if path == "/housing" and (frame or opened):
+            if open_first:
                 self.council.hits.clear()
                 self.engine.click(self.engine.place(OPEN))
-                self.council.wait_for("/said/ready")
-            self.known[key] = self.engine.place(selector, frame)
+                self.council.wait_for("/said/focused")
+            for other, inside in MEASURED[path, open_first]:
+                self.known[self.engine.name, path, other] = self.engine.place(other, inside)
         return self.known[key]
 
     def address(self, path: str) -> str:

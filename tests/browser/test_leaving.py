@@ -7,12 +7,11 @@ import time
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import HOST_LEAVE, Visit
 from tests.browser.engines import wait_until
 from tests.conftest import ROOT
 from webhook.words import Words
 
-HOST_LEAVE = "linden-chat >>> .leave"
 SECRET = "my dog is called Biscuit"
 GREETING = Words.load(ROOT).say("utter_greet").splitlines()[0]
 
