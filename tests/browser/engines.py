@@ -129,11 +129,11 @@ class WebKit:
             "timeouts": {"pageLoad": 15000, "script": 5000, "implicit": 5000},
         }
         try:
-            self.session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+            self._begin_session(wanted)
         except TimeoutError:  # MiniBrowser now and then does not come up; a fresh driver starts it
             self._stop_driver()
             self._start_driver()
-            self.session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+            self._begin_session(wanted)
         self.do("POST", "/window/rect", {"x": 0, "y": 0, "width": width, "height": height})
 
     def do(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -189,7 +189,7 @@ class WebKit:
         path.write_bytes(base64.b64decode(self.do("GET", "/screenshot")))
 
     def version(self) -> str:
-        return "WebKitGTK " + self.ask("navigator.userAgent").split("Version/")[-1].split()[0]
+        return self.number
 
     def close(self) -> None:
         self._end_session()
@@ -204,6 +204,10 @@ class WebKit:
         if kind == "pointer":
             source["parameters"] = {"pointerType": "mouse"}
         self.do("POST", "/actions", {"actions": [source]})
+
+    def _begin_session(self, wanted: dict[str, Any]) -> None:
+        begun = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        self.session, self.number = begun["sessionId"], str(begun["capabilities"]["browserVersion"])
 
     def _end_session(self) -> None:
         if self.session:
