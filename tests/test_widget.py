@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.browser.matrix import CASES
 from tests.conftest import ROOT, Clock, Scripted, make_app
 from webhook.config import load_config
 from webhook.errors import ConfigInvalid
@@ -103,3 +104,11 @@ def test_999_stays_at_the_top_of_the_plain_pages_that_follow(embedded: FlaskClie
     form = embedded.post("/callback/form", data={"area": "Dudley", "danger": "high"}).data.decode()
     assert form.index("tel:999") < form.index("<main")
     assert "tel:999" not in embedded.get("/privacy").data.decode()
+
+
+def test_the_measured_ways_out_are_all_there_and_all_lead_out() -> None:
+    rows = [line.split(" | ") for line in (ROOT / "docs/leaving.md").read_text("utf-8").splitlines() if line.startswith("| ")][1:]
+    assert [row[0].removeprefix("| ") for row in rows] == list(CASES)
+    for row in rows:
+        assert [cell for cell in row[2:] if not cell.startswith(("out, ", "blank, forgotten", "nothing shown"))] == [], row[0]
+        assert len(row[2:]) == 3

@@ -42,7 +42,8 @@ TAIL = """
   of its own.
 - A frame without the loader depends on what the browser allows a frame to do; where the sandbox forbids moving the
   window (J) the frame goes blank, the server forgets, and the council page stays. Do not sandbox the frame so.
-- Without JavaScript the server forgets at once, but the browser may show the last page on Back: the page says so.
+- Without JavaScript the server forgets at once. What Back then shows was not measured; it may be the last page, and the
+  page says so before the first word.
 - Nobody can take the council page's own address out of the history. The page says so before the first word.
 - WebKitGTK stands for Safari here: the same engine, not the same browser. Phones were not measured.
 """
