@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean wording soak bench-directory
+.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean wording soak bench-directory browsers browser-docs
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,12 @@ setup: ## make the environment (Python 3.11, once)
 setup-dev:
 	@test -n "$(PYTHON)" || { echo "Linden needs Python 3.11 and none was found; install it or set PYTHON." >&2; exit 2; }
 	@$(PYTHON) tools/setup.py dev
+
+browsers: ## on a machine of your own: the browsers the tests use, from Debian, and what drives them
+	@sh tests/browser/install.sh
+
+browser-docs: setup-dev ## measure leaving and take the pictures again: docs/leaving.md, docs/pictures
+	@WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/browser
 
 run: setup ## start everything and print where it is; Ctrl-C stops it
 	@exec $(BIN)/python -W ignore -m tools.run

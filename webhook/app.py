@@ -12,7 +12,7 @@ from flask import Flask
 from directory.database import open_directory
 from directory.places import Gazetteer
 from safety.danger import DangerDetector
-from webhook import callback, chat, cli, headers, health, page, problems
+from webhook import callback, chat, cli, embed, headers, health, page, problems, widget
 from webhook.choices import Choices
 from webhook.cli_handoff import register as register_handoff_commands
 from webhook.config import LOOPBACK, Config, load_config
@@ -52,15 +52,16 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
     app.extensions[NAME] = linden
-    for blueprint in (page.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
+    for blueprint in (page.bp, widget.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(feed.bp)
     helpline.register(app, linden)  # before the headers: its policy is the stricter one
     problems.register(app)
-    headers.register(app, page.leave_origin(config.exit_url))
+    headers.register(app, page.leave_origin(config.exit_url), widget.may_frame(config))
     _words_in_templates(app, linden)
     cli.register(app)
     register_handoff_commands(app)
+    embed.register(app)
     start_sweeper(linden)
     start_forgetting(twilio_messages(config), linden.now)
     return app

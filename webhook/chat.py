@@ -15,15 +15,17 @@ from webhook.parts import Parts, parts
 from webhook.problems import Problem
 from webhook.replies import Answer
 
+LONGEST_AREA = 40  # characters; the longest borough has 13
+
 bp = Blueprint("chat", __name__, url_prefix="/chat")
 
 
 @bp.post("/open")
 def open_chat() -> tuple[Response, int]:
-    """Open a chat and return its session token."""
+    """Open a chat and return its session token; the page it is on may say which borough it serves."""
     if not parts().limits.allow("open", network(request.remote_addr)):
         raise Problem("utter_too_fast", 429)
-    return jsonify({"session": new_session(parts())}), 201
+    return jsonify({"session": new_session(parts(), str(read_body().get("area", "")))}), 201
 
 
 @bp.post("/message")
@@ -48,10 +50,10 @@ def leave() -> tuple[str, int]:
     return "", 204
 
 
-def new_session(linden: Parts) -> str:
-    """Open a conversation and return the token that is the only way back to it."""
+def new_session(linden: Parts, area: str = "") -> str:
+    """Open a conversation, in a borough if `area` names one, and return the token that is the only way back to it."""
     token = secrets.token_urlsafe(32)
-    linden.conversations.open(conversation_id(linden, token), "web")
+    linden.conversations.open(conversation_id(linden, token), "web").area = linden.front_door.gazetteer.find(area[:LONGEST_AREA])
     return token
 
 

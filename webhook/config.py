@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from directory.database import directory_url
 from webhook.errors import ConfigInvalid
@@ -35,6 +36,7 @@ class Config:
     twilio_auth_token: str | None
     twilio_account_sid: str | None
     exit_url: str
+    embed_origins: tuple[str, ...]
     safeguarding_lead: str | None
     data_controller: str | None
     database_url: str | None = None
@@ -64,7 +66,8 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID, EXIT_URL,
-    SAFEGUARDING_LEAD, DATA_CONTROLLER, HELPLINE_ORIGIN and DATABASE_URL (the directory's, SQLite without it); raises ConfigInvalid."""
+    EMBED_ORIGINS, SAFEGUARDING_LEAD, DATA_CONTROLLER, HELPLINE_ORIGIN and DATABASE_URL (the directory's, SQLite without it);
+    raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
@@ -83,8 +86,18 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
         twilio_account_sid=env.get("TWILIO_ACCOUNT_SID") or None,
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
+        embed_origins=_origins(env.get("EMBED_ORIGINS", "")),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
         database_url=env.get("DATABASE_URL") or None,
         helpline_origin=env.get("HELPLINE_ORIGIN", "").rstrip("/") or None,
     )
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    """The exact origins whose pages may frame the widget, separated by spaces; a pattern or a path is refused."""
+    for origin in listed.split():
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or "*" in origin or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ConfigInvalid(f"EMBED_ORIGINS has {origin!r}; it must be exact origins such as https://www.example.gov.uk")
+    return tuple(listed.split())

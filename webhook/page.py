@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from webhook.chat import find_conversation, forget, new_session, take_turn
-from webhook.front_door import Said
+from webhook.front_door import LONGEST, Said
 from webhook.limits import network
 from webhook.parts import parts
 from webhook.problems import Problem
@@ -19,7 +19,7 @@ bp = Blueprint("page", __name__)
 @bp.get("/")
 def chat_page() -> str:
     """Show the page before anything was said."""
-    return render_template("chat.html", answer=None, session="", turn=1, text="")
+    return fresh_page(embedded=False)
 
 
 @bp.post("/chat")
@@ -39,13 +39,18 @@ def say() -> tuple[str, int] | Response:
     if answer.danger == "none" and any(reply.id == "utter_quick_exit" for reply in answer.replies):
         return _out(token)
     kept = text if answer.status != 200 else ""
-    return render_template("chat.html", answer=answer, session=token, turn=(turn or 0) + 1, text=kept), answer.status
+    page = render_template("chat.html", answer=answer, session=token, turn=(turn or 0) + 1, text=kept, longest=LONGEST)
+    return page, answer.status
 
 
 @bp.post("/leave")
-def leave() -> Response:
-    """Forget the chat and go to the neutral page."""
-    return _out(request.form.get("session", ""))
+def leave() -> str | Response:
+    """Forget the chat, then go to the neutral page, or stay for a fresh start or with nothing to see, as was asked."""
+    token, then = request.form.get("session", ""), request.form.get("then")
+    if then not in ("start", "close"):
+        return _out(token)
+    forget(parts(), token)
+    return fresh_page(embedded=False) if then == "start" else render_template("closed.html")
 
 
 @bp.get("/leave")
@@ -58,6 +63,11 @@ def leave_by_link() -> Response:
 def privacy() -> str:
     """Say who runs this, what is kept, for how long, and who sees it."""
     return render_template("privacy.html")
+
+
+def fresh_page(*, embedded: bool) -> str:
+    """The page before anything was said; `embedded` in the frame of a council page."""
+    return render_template("chat.html", answer=None, session="", turn=1, text="", longest=LONGEST, embedded=embedded)
 
 
 def _out(token: str) -> Response:

@@ -1,166 +1,130 @@
-// The chat page with JavaScript: the same forms, answered in place. The token lives in a variable and nowhere else.
+// The chat page with JavaScript: the same forms, answered in place. One document, nothing stored, nothing left behind.
 
-const log = document.getElementById('log');
-const form = document.getElementById('say');
-const box = document.getElementById('text');
-const status = document.getElementById('status');
-const words = document.getElementById('words').dataset;
-const leaveForm = document.getElementById('leave').form;
+import { fetchInto, openForm } from './callback.js';
+import { embedded, listenToHost, takeSettings, tellHost } from './host.js';
+import { blank, leave, onThreeShifts } from './leaving.js';
+import { chat, forget, send } from './session.js';
+import { clearLog, element, showAnswer, showMine, showTyping } from './show.js';
 
-let session = '';
-let turn = 1;
+const find = (id) => document.getElementById(id);
+const [box, form, limits, notice, retry, status] = ['text', 'say', 'limits', 'notice', 'retry', 'status'].map(find);
+const words = find('words').dataset;
+const root = document.documentElement;
+
 let busy = false;
+let another = false; // sent while the last answer was awaited; it goes when that has come
+let unsent = null;
 
-const element = (name, content, attributes = {}) => {
-  const node = Object.assign(document.createElement(name), attributes);
-  node.append(...[content].flat());
-  return node;
-};
-
-const paragraphs = (text) => text.split('\n\n').map((part) => element('p', part));
-
-const post = (path, body) => fetch(path, {
-  method: 'POST',
-  cache: 'no-store',
-  headers: { 'Content-Type': 'application/json', ...(session && { 'X-Chat-Session': session }) },
-  body: JSON.stringify(body),
-});
-
-document.getElementById('hint').hidden = false;
-
-// ---- leaving --------------------------------------------------------------------------------------------------------
-
-function leave() {
-  if (session) navigator.sendBeacon('/chat/leave', session);
-  document.body.replaceChildren();
-  document.title = '';
-  location.replace(words.exit);
-}
-
-leaveForm.addEventListener('submit', (event) => { event.preventDefault(); leave(); });
-
-let shifts = [];
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Shift' || event.repeat) return;
-  shifts = [...shifts, event.timeStamp].filter((at) => event.timeStamp - at < 5000);
-  if (shifts.length >= 3) leave();
-});
-
-// A page kept for Back shows nothing: it is wiped when hidden away, and starts anew if it is brought back.
-addEventListener('pagehide', () => {
-  if (session) navigator.sendBeacon('/chat/leave', session);
-  log.replaceChildren();
-  box.value = '';
-});
-addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
-document.addEventListener('visibilitychange', () => document.body.classList.toggle('covered', document.hidden));
+const leaveNow = () => leave(words.exit);
+const lost = () => { status.textContent = words.lost; };
 
 // ---- talking --------------------------------------------------------------------------------------------------------
 
-// Sends a message or a choice and shows the answer; false when it was not taken, and then what was typed stays in the box.
-async function take(body) {
+// Sends what was typed or pressed and shows it; what was not taken goes back into the box, and behind the retry button.
+async function ask(text, body) {
+  if (!text) return;
+  if (busy) { another = 'text' in body; return; }
   busy = true;
+  dropUnsent();
+  limits.open = false;
+  if (box.value.trim() === text) box.value = '';
+  const said = showMine(text);
+  const typing = showTyping();
   status.textContent = words.typing;
+  const giveBack = () => { if ('text' in body && !box.value) box.value = text; };
   try {
-    if (!session) session = (await (await post('/chat/open', {})).json()).session ?? '';
-    const response = await post('/chat/message', { ...body, turn });
-    const answer = await response.json();
+    const { ok, status: code, answer } = await send(body);
+    typing.remove();
     status.textContent = '';
-    if (response.ok) { turn += 1; box.value = ''; }
-    if (response.status === 410) { session = ''; turn = 1; }
-    show(answer);
-    return response.ok;
+    if (!ok) { said.remove(); giveBack(); }
+    take(answer, code);
   } catch {
-    status.textContent = words.lost;
-    return false;
+    typing.remove();
+    if (!said.isConnected) return;
+    said.classList.add('unsent');
+    unsent = { said, text, body };
+    retry.hidden = false;
+    giveBack();
+    lost();
   } finally {
     busy = false;
+    const next = another && !unsent;
+    another = false;
+    if (next) form.requestSubmit();
   }
 }
 
-function show(answer) {
-  if (answer.danger === 'none' && answer.replies.some((reply) => reply.id === 'utter_quick_exit')) return leave();
-  if (answer.replies.some((reply) => reply.id === 'utter_delete_chat')) log.replaceChildren();
-  const block = element('div', answer.replies.map(bubble), { className: `answer ${answer.danger}` });
-  log.append(block);
-  block.scrollIntoView({ block: 'start' });
-  return undefined;
+function take(answer, code) {
+  const asked = answer.replies.map((reply) => reply.id);
+  if (answer.danger === 'none' && asked.includes('utter_quick_exit')) { leaveNow(); return; }
+  if (asked.includes('utter_delete_chat') || code === 410) clearLog();
+  showAnswer(answer, (title, payload) => ask(title, { payload }), (place) => openForm(place, chat.session, lost));
 }
 
-function bubble(reply) {
-  const parts = paragraphs(reply.text);
-  if (reply.contact?.dial) {
-    const call = element('a', `${words.call} ${reply.contact.number}`, { className: 'call', href: `tel:${reply.contact.dial}` });
-    parts.push(element('p', call));
-  }
-  if (reply.kind === 'callback_form') parts.push(openForm());
-  if (reply.buttons.length) {
-    parts.push(element('div', reply.buttons.map(choice), { className: 'choices' }));
-  }
-  return element('div', parts, { className: `bubble ${reply.id}` });
+function dropUnsent() {
+  unsent?.said.remove();
+  unsent = null;
+  retry.hidden = true;
 }
 
-function choice({ title, payload }) {
-  const button = element('button', title, { type: 'button' });
-  button.addEventListener('click', () => ask(title, { payload }));
-  return button;
+function tryAgain() {
+  if (unsent && !busy) ask(unsent.text, unsent.body);
 }
 
-// The call form is fetched into this document, so that nothing is left by moving between pages.
-function openForm() {
-  const button = element('button', words.form, { type: 'button' });
-  button.addEventListener('click', async () => {
-    const place = button.parentElement;
-    await swap(place, '/callback/form', new URLSearchParams({ session }));
-  });
-  return element('p', button);
+// ---- ending ---------------------------------------------------------------------------------------------------------
+
+// Brings back the page as it was before the first word; also what Back may show.
+function startAgain() {
+  forget();
+  dropUnsent();
+  clearLog();
+  notice.hidden = true;
+  box.value = '';
+  status.textContent = '';
+  limits.open = true;
+  scrollTo(0, 0);
 }
 
-async function swap(place, path, body) {
-  try {
-    const response = await fetch(path, { method: 'POST', cache: 'no-store', body });
-    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    place.replaceChildren(...page.querySelector('main').childNodes);
-    place.querySelectorAll('form').forEach((each) => each.addEventListener('submit', (event) => {
-      event.preventDefault();
-      submit(place, each, event.submitter).catch(() => { status.textContent = words.lost; });
-    }));
-    place.scrollIntoView({ block: 'start' });
-  } catch {
-    status.textContent = words.lost;
-  }
+function clearAndClose() {
+  startAgain();
+  if (embedded) tellHost('close');
+  else find('main').replaceChildren(element('p', words.cleared));
 }
 
-async function submit(place, filled, submitter) {
-  const { bodyOf } = await import('./seal-form.js');
-  const body = await bodyOf(filled, submitter);
-  if (body) await swap(place, new URL(filled.action).pathname, body);
-}
+// ---- listening ------------------------------------------------------------------------------------------------------
 
-function mine(text) {
-  const node = element('div', element('p', text), { className: 'bubble mine' });
-  log.append(node);
-  return node;
-}
+const onSubmit = (id, act) => find(id).addEventListener('submit', (event) => { event.preventDefault(); act(event); });
 
-async function ask(text, body) {
-  if (!text || busy) return;
-  const said = mine(text);
-  if (!await take(body)) said.remove();
-}
-
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  const text = box.value.trim();
-  ask(text, { text });
-});
-
-document.getElementById('menu').addEventListener('submit', (event) => {
-  event.preventDefault();
-  const text = event.submitter.value;
-  ask(text, { text });
-});
+find('leave').form.addEventListener('submit', (event) => { event.preventDefault(); leaveNow(); });
+onThreeShifts(leaveNow);
+onSubmit('say', () => { const text = box.value.trim(); ask(text, { text }); });
+onSubmit('menu', ({ submitter: { value } }) => ask(value, { text: value }));
+onSubmit('ending', ({ submitter: { value } }) => (value === 'start' ? (startAgain(), box.focus()) : clearAndClose()));
+retry.addEventListener('click', tryAgain);
+addEventListener('online', tryAgain);
 
 box.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+});
+box.addEventListener('input', () => {
+  if (!unsent) status.textContent = box.value.length > words.longest ? words.long : '';
+});
+
+find('privacy').addEventListener('click', async (event) => {
+  event.preventDefault();
+  notice.hidden = false;
+  await fetchInto(notice, '/privacy').catch(lost);
+  const close = element('button', words.back, { type: 'button' });
+  close.addEventListener('click', () => { notice.hidden = true; find('privacy').focus(); });
+  notice.append(close);
+});
+
+addEventListener('pagehide', startAgain);
+addEventListener('pageshow', ({ persisted }) => { if (persisted) startAgain(); });
+document.addEventListener('visibilitychange', () => root.classList.toggle('covered', document.hidden));
+
+listenToHost({
+  settings: (given) => takeSettings({ ...given, chat }),
+  leave: () => { forget(); blank(); },
+  shown: () => { box.focus(); tellHost('focused'); },
 });
