@@ -111,4 +111,4 @@ class Place:
 def directory_engine() -> Engine:
     """Open the directory of this machine, once."""
     var = Path(os.environ.get("LINDEN_VAR", "var"))
-    return open_directory(os.environ.get("DIRECTORY_URL", f"sqlite:///{var / 'directory.db'}"))
+    return open_directory(os.environ.get("DIRECTORY_URL") or os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'directory.db'}")

@@ -3,7 +3,8 @@
 FrontDoorError
 ├── ConfigInvalid      a setting is missing or contradicts another; the app does not start
 ├── WordsMissing       a reply named in code is not in data/responses, or a placeholder was not filled
-└── RasaUnavailable    Rasa did not answer within the deadline, or not in the agreed form
+├── RasaUnavailable    Rasa did not answer within the deadline, or not in the agreed form
+└── SharedMemoryUnreachable  Redis is down or slow; the caller goes on with this process's own memory
 """
 
 from __future__ import annotations

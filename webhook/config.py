@@ -35,6 +35,9 @@ class Config:
     exit_url: str
     safeguarding_lead: str | None
     data_controller: str | None
+    database_url: str | None = None
+    redis_url: str | None = None
+    proxies: int = 0
     budgets: Budgets = Budgets()
 
     @property
@@ -45,12 +48,12 @@ class Config:
     @property
     def queue_url(self) -> str:
         """The queue's database."""
-        return f"sqlite:///{self.var / 'queue.db'}"
+        return self.database_url or f"sqlite:///{self.var / 'queue.db'}"
 
     @property
     def directory_url(self) -> str:
         """The directory's database, read-only here."""
-        return f"sqlite:///{self.var / 'directory.db'}"
+        return self.database_url or f"sqlite:///{self.var / 'directory.db'}"
 
     @property
     def own_url(self) -> str:
@@ -60,24 +63,30 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, EXIT_URL,
-    SAFEGUARDING_LEAD and DATA_CONTROLLER; raises ConfigInvalid."""
+    SAFEGUARDING_LEAD, DATA_CONTROLLER, DATABASE_URL, REDIS_URL and PROXIES (how many of our own stand in front); raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
-    try:
-        port = int(env.get("PORT", "8080"))
-    except ValueError as error:
-        raise ConfigInvalid(f"PORT is {env['PORT']!r}; it must be a number") from error
     return Config(
         root=root,
         var=Path(env.get("LINDEN_VAR", root / "var")),
         mode=mode,
         host=env.get("HOST", "127.0.0.1"),
-        port=port,
+        port=_number(env, "PORT", "8080"),
         rasa_url=env.get("RASA_URL", "http://127.0.0.1:5005"),
         public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/") or None,
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
         exit_url=env.get("EXIT_URL", "https://www.bbc.co.uk/weather"),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
+        database_url=env.get("DATABASE_URL") or None,
+        redis_url=env.get("REDIS_URL") or None,
+        proxies=_number(env, "PROXIES", "0"),
     )
+
+
+def _number(env: Mapping[str, str], name: str, otherwise: str) -> int:
+    try:
+        return int(env.get(name, otherwise))
+    except ValueError as error:
+        raise ConfigInvalid(f"{name} is {env[name]!r}; it must be a number") from error

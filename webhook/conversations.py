@@ -8,12 +8,23 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from webhook.replies import Answer, Button, Reply
+from webhook.replies import Answer, Button, Reply, read_answer
 
 IDLE_SECONDS = {"web": 20 * 60, "sms": 24 * 60 * 60}  # handoff.md, Deletion: 20 idle minutes; 24 h by text
 MOST = 20_000  # a bound on memory: the longest idle are forgotten first
 REMEMBERED_TURNS = 3  # how many answers are kept for a client that retries a turn
+
+
+class TurnLock(Protocol):
+    """The right to take a conversation's next turn; one holder at a time, over every process that could take it."""
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for the right; False without it."""
+
+    def release(self) -> None:
+        """Give the right back."""
 
 
 @dataclass
@@ -27,7 +38,7 @@ class Conversation:
     turns: int = 0
     answers: OrderedDict[int | None, Answer] = field(default_factory=OrderedDict)
     offered: dict[str, Button] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: TurnLock = field(default_factory=threading.Lock)
 
     def issue(self, answer: Answer) -> Answer:
         """Swap each button's payload for an opaque id that only this conversation, at this turn, can use."""
@@ -48,6 +59,38 @@ class Conversation:
             self.answers[turn] = answer
         while len(self.answers) > REMEMBERED_TURNS:
             self.answers.popitem(last=False)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything but the id and the lock, as plain JSON values; `read` takes it back."""
+        return {
+            "channel": self.channel,
+            "area": self.area,
+            "turns": self.turns,
+            "answers": [[turn, answer.status, answer.as_json()] for turn, answer in self.answers.items()],
+            "offered": [[token, button.title, button.payload] for token, button in self.offered.items()],
+        }
+
+    def read(self, state: dict[str, Any]) -> None:
+        """Become what `state` of another process or an earlier moment says."""
+        self.channel, self.area, self.turns = state["channel"], state["area"], state["turns"]
+        self.answers = OrderedDict((turn, read_answer(body, status)) for turn, status, body in state["answers"])
+        self.offered = {token: Button(title, payload) for token, title, payload in state["offered"]}
+
+
+class Held(Protocol):
+    """Where conversations are kept: in this process, or shared by several."""
+
+    def open(self, conversation_id: str, channel: str) -> Conversation:
+        """Return the conversation, made new if it is not held or has been idle too long."""
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """Return the conversation and count it as seen now, or None if it is not held or has been idle too long."""
+
+    def forget(self, conversation_id: str) -> None:
+        """Drop the conversation; forgetting one that is not held is no error."""
+
+    def sweep(self) -> list[str]:
+        """Drop what has been idle too long, and return the ids that Rasa must forget as well."""
 
 
 @dataclass

@@ -15,3 +15,7 @@ class WordsMissing(FrontDoorError):
 
 class RasaUnavailable(FrontDoorError):
     """Rasa did not answer in time, or not in the agreed form."""
+
+
+class SharedMemoryUnreachable(FrontDoorError):
+    """Redis is down or slow; the caller goes on with this process's own memory."""

@@ -62,23 +62,26 @@ class FrontDoor:
         if conversation.turns >= MOST_TURNS:
             return self.refuse(level, conversation.channel, "utter_too_many_turns", 429)
         hidden = redact(said.text)
-        conversation.area = self.gazetteer.find(said.text, hidden.postcodes) or conversation.area
+        area = self.gazetteer.find(said.text, hidden.postcodes)
+        conversation.area = area or conversation.area
         plain = hidden.text.strip(" /\t\n")
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
-        return self._take_turn(conversation, level, plain, said)
+        return self._take_turn(conversation, level, plain, said, area)
 
     def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
         """Return the answer to a button this conversation was just offered; its title may name an area."""
-        conversation.area = self.gazetteer.find(button.title) or conversation.area
-        return self._take_turn(conversation, "none", button.payload, said)
+        area = self.gazetteer.find(button.title)
+        return self._take_turn(conversation, "none", button.payload, said, area)
 
     def refuse(self, level: Level, channel: str, name: str, status: int) -> Answer:
         """Return the answer to a message that is not passed on: danger first, then why."""
         return Answer(level, (*self.fallback.danger(level, channel), self.fallback.say(name, channel)), status)
 
-    def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said) -> Answer:
-        """Answer under the conversation's lock; without it in time, or at once when the danger is now, answer alone."""
+    def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said, area: str | None) -> Answer:
+        """Answer under the conversation's lock; without it in time, or at once when the danger is now, answer alone.
+
+        Only what is changed under the lock is sure to be kept: another process may hold the conversation too."""
         deadline = said.arrived + self._budget(conversation, level)
         wait = 0.0 if level == "now" else max(0.0, deadline - self.clock())
         if not conversation.lock.acquire(timeout=wait):
@@ -88,6 +91,7 @@ class FrontDoor:
             if known is not None and LEVELS.index(known.danger) >= LEVELS.index(level):
                 return known
             conversation.turns += 1
+            conversation.area = area or conversation.area
             answer = conversation.issue(self._ask(conversation, level, text, deadline))
             conversation.remember(said.turn, answer)
             return answer
@@ -96,7 +100,7 @@ class FrontDoor:
 
     def _ask(self, conversation: Conversation, level: Level, text: str, deadline: float) -> Answer:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
-        metadata = {"area": conversation.area} if conversation.area else {}
+        metadata = {"turn": str(conversation.turns)} | ({"area": conversation.area} if conversation.area else {})
         try:
             understood = self.assistant.send(conversation.id, conversation.channel, text, metadata, deadline - self.clock())
         except RasaUnavailable:
