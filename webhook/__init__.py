@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 def create_app() -> Flask:
     """Return the front door with the settings of the environment; what `flask --app webhook` and gunicorn call."""
+    import os
+
+    from webhook import logs
     from webhook.app import create_app as build_app
 
+    logs.configure(os.environ.get("LOG_LEVEL", "WARNING"))
     return build_app()

@@ -6,14 +6,19 @@ difference of one between two readings, can be told (docs/security.md).
 
 from __future__ import annotations
 
-import os
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 ROUND_TO = 5
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 5.0)  # seconds; the budgets of architecture.md are among them
@@ -47,12 +52,21 @@ class Metrics:
 
 
 def exposition(registry: CollectorRegistry) -> bytes:
-    """Return the counts of this process, or of every process of this front door, rounded down, as Prometheus reads them."""
-    source = registry
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        source = CollectorRegistry()
-        MultiProcessCollector(source)  # type: ignore[no-untyped-call]
-    return generate_latest(Rounded(source))  # type: ignore[arg-type]
+    """Return the counts of a registry, rounded down, as Prometheus reads them."""
+    return generate_latest(Rounded(registry))  # type: ignore[arg-type]
+
+
+def serve(host: str, port: int) -> None:
+    """Answer Prometheus on an address of its own, for every process of this front door; never on the public one."""
+    source = CollectorRegistry()
+    MultiProcessCollector(source)  # type: ignore[no-untyped-call]
+
+    def page(_: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("200 OK", [("Content-Type", CONTENT_TYPE_LATEST)])
+        return [exposition(source)]
+
+    server = make_server(host, port, page, handler_class=_Silent)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -75,3 +89,8 @@ def rounded(samples: Iterable[Sample]) -> Iterator[Sample]:
         value = sample.value // ROUND_TO * ROUND_TO
         if value and not sample.name.endswith("_created"):
             yield Sample(sample.name, sample.labels, value)
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keep no log of who asked."""
