@@ -126,7 +126,7 @@ def test_with_the_disk_full_a_person_is_told_so_and_it_recovers_by_itself(
 
     event.listen(linden.queue, "connect", fill)
     linden.queue.dispose()
-    refused = [client.post("/callback", data=form | {"key": secrets.token_hex(16), "her_word": "w" * 30}) for _ in range(12)]
+    refused = [client.post("/callback", data=form | {"key": secrets.token_hex(16), "her_word": "w" * 30, "danger_today": "yes"}) for _ in range(12)]
     last = refused[-1]
     texted = send_text(client, linden, "hello")
     assert last.status_code == 503
