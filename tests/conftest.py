@@ -194,3 +194,11 @@ def postgres(postgres_running: Postgres) -> Iterator[Postgres]:
     yield postgres_running
     if postgres_running.process.poll() is not None:
         postgres_running.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Write the number of a fault into the report, for the table of docs/faults.md."""
+    for item in items:
+        marker = item.get_closest_marker("fault")
+        if marker is not None:
+            item.user_properties.append(("fault", marker.args[0]))
