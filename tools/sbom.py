@@ -77,7 +77,8 @@ def _licence(name: str) -> str | None:
     except metadata.PackageNotFoundError:
         return None
     trove = [value.rsplit(" :: ", 1)[1] for value in told.get_all("Classifier") or () if value.startswith("License ::")]
-    return str(told.get("License-Expression") or (trove[0] if trove else (told.get("License") or "").partition("\n")[0]) or "") or None
+    written = [*(told.get_all("License-Expression") or ()), *trove, *(told.get_all("License") or ())]
+    return next((line.partition("\n")[0] for line in written if line.strip()), None)
 
 
 if __name__ == "__main__":
