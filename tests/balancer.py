@@ -16,6 +16,7 @@ class Balancer:
 
     def __init__(self, ports: list[int]) -> None:
         self.passed: Counter[int] = Counter()
+        self.under_way = self.most_at_once = 0
         turn, lock = itertools.cycle(range(len(ports))), threading.Lock()
 
         class Handler(BaseHTTPRequestHandler):
@@ -31,6 +32,15 @@ class Balancer:
                 body = inner.rfile.read(int(inner.headers.get("Content-Length") or 0))
                 with lock:
                     first = next(turn)
+                    self.under_way += 1
+                    self.most_at_once = max(self.most_at_once, self.under_way if inner.path.endswith("/message") else 0)
+                try:
+                    inner.try_from(first, body)
+                finally:
+                    with lock:
+                        self.under_way -= 1
+
+            def try_from(inner, first: int, body: bytes) -> None:  # noqa: N805
                 for port in ports[first:] + ports[:first]:
                     connection = HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
                     try:
