@@ -510,6 +510,7 @@ def opened_or(client: FlaskClient, session: str) -> str:
         ("deep object", '{"text":' * 5_000 + "1" + "}" * 5_000, 400),
         ("cut off", '{"text": "he has', 400),
     ],
+    ids=["long", "large", "deep-list", "deep-object", "cut-off"],
 )
 def test_a_body_that_is_too_much_is_refused_with_the_numbers_to_ring(client: FlaskClient, name: str, body: str, status: int, record_property) -> None:
     started = time.monotonic()

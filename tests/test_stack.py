@@ -112,7 +112,7 @@ def test_an_action_server_that_hangs_costs_no_answer(stack: Stack, record_proper
     assert (asked.status_code, danger.status_code) == (200, 200)
     assert asked.json()["replies"]
     assert all_text(danger).startswith("Call 999 now.")
-    assert until(lambda: "01922" in all_text(stack.say(stack.open(0), 0, text="where can i get help in walsall", turn=1)))
+    assert until(lambda: "0121 552 6448" in all_text(stack.say(stack.open(0), 0, text="where can i get help in walsall", turn=1)))
     record_property("size", "both action servers stopped, then back")
 
 

@@ -23,6 +23,7 @@ from webhook.rasa_client import Assistant
 from webhook.replies import Answer, Button, Reply
 
 LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
+PIECE, OVERLAP, MOST_PIECES = 240, 60, 12  # characters of a piece and shared by two; pieces of a text too long that are read
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
 SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
@@ -54,7 +55,7 @@ class FrontDoor:
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
         """Return the answer to what a person typed; the same turn again gets the same answer and has no second effect."""
-        level = said.level or self.detector(said.text).level
+        level = said.level or self.judge(said.text)
         if len(said.text) > LONGEST:
             return self.refuse(level, conversation.channel, "utter_too_long", 413)
         if not said.allowed and level == "none":
@@ -68,6 +69,20 @@ class FrontDoor:
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
         return self._take_turn(conversation, level, plain, said, area)
+
+    def judge(self, text: str) -> Level:
+        """Return how much danger is in a text of any length; one that is too long is read in pieces, its start and its end first,
+        because the time the rules take grows faster than the text."""
+        if len(text) <= LONGEST:
+            return self.detector(text).level
+        pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE - OVERLAP)]
+        read = [*pieces[: MOST_PIECES // 2], *pieces[max(MOST_PIECES // 2, len(pieces) - MOST_PIECES // 2) :]]
+        worst: Level = "none"
+        for piece in read:
+            worst = max(worst, self.detector(piece).level, key=LEVELS.index)
+            if worst == "now":
+                break
+        return worst
 
     def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
         """Return the answer to a button this conversation was just offered; its title may name an area."""
