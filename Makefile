@@ -73,3 +73,30 @@ lock: setup-dev ## resolve the requirements afresh, everything in one go
 
 clean: ## remove what was built: the environment, models, and local data
 	@rm -rf .venv models var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: faults soak bench backup restore sbom audit outdated
+
+faults: setup-dev ## break things one by one, in samples, and print how each went
+	@$(BIN)/python -W ignore -m tools.faults
+
+soak: setup-dev ## the same in full counts (hours); writes docs/faults.md
+	@$(BIN)/python -W ignore -m tools.faults --soak
+
+bench: setup-dev ## measure speed against a stock Rasa project on the same data; prints ratios
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.bench
+
+backup: setup ## copy queue, directory and master secret: make backup TO=folder
+	@$(BIN)/python -W ignore -m tools.backup backup "$(TO)"
+
+restore: setup ## put a backup back on an empty machine: make restore FROM=folder
+	@$(BIN)/python -W ignore -m tools.backup restore "$(FROM)"
+
+sbom: setup ## write the bill of materials of the lock, CycloneDX, to var/sbom.json
+	@$(BIN)/python -W ignore -m tools.sbom
+
+audit: setup-dev ## look the lock up in the vulnerability data (needs the network)
+	@$(BIN)/uv tool run -q pip-audit --disable-pip --require-hashes -r requirements/run.txt
+
+outdated: setup-dev ## resolve afresh and say what could move
+	@$(BIN)/python -W ignore -m tools.outdated

@@ -1,8 +1,9 @@
-"""Serves the actions on the loopback, without telemetry."""
+"""Serves the actions: on the loopback unless told otherwise, without telemetry."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 from rasa_sdk.endpoint import create_app
@@ -10,10 +11,10 @@ from sanic import Sanic
 
 
 def main() -> None:
-    """Serve on 127.0.0.1 at the port named as the first argument."""
+    """Serve at the port named as the first argument, on ACTIONS_HOST (127.0.0.1)."""
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
     app: Sanic = create_app("actions", cors_origins="")
-    app.run("127.0.0.1", int(sys.argv[1]), workers=1, access_log=False)
+    app.run(os.environ.get("ACTIONS_HOST", "127.0.0.1"), int(sys.argv[1]), workers=1, access_log=False)
 
 
 if __name__ == "__main__":

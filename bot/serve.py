@@ -1,4 +1,4 @@
-"""Serves a trained model on the loopback: no API beyond our channels, no telemetry, and nothing said in a log."""
+"""Serves a trained model: on the loopback unless told otherwise, no API beyond our channels, no telemetry, no words in a log."""
 
 from __future__ import annotations
 
@@ -12,21 +12,27 @@ import structlog
 
 from bot.quiet import WordsFilter, drop_words
 
+ACTION_SECONDS = 1.5  # an action server that is slower is done without; the web's whole budget is 2.5 s
+IDLE_CONNECTION_SECONDS = 75  # longer than the front door leaves a connection unused between two turns
+
 
 def main() -> None:
-    """Serve the model named as the first argument on 127.0.0.1 at the port named as the second."""
+    """Serve the model named as the first argument at the port named as the second, on RASA_HOST (127.0.0.1)."""
     model, port = sys.argv[1], int(sys.argv[2])
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("ACTIONS_URL", f"http://127.0.0.1:{os.environ.get('ACTIONS_PORT', '5055')}/webhook")
     sys.path.insert(0, str(Path.cwd()))
     keep_quiet(os.environ.get("LOG_LEVEL", "WARNING"))
 
+    import rasa.utils.endpoints
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
+    rasa.utils.endpoints.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
     serve_application(
         model_path=model,
-        interface="127.0.0.1",
+        interface=os.environ.get("RASA_HOST", "127.0.0.1"),
         port=port,
         credentials="credentials.yml",
         endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"),
@@ -39,7 +45,8 @@ def main() -> None:
 async def _ready(app: Any, _: Any) -> None:
     from bot.tracker_store import use_our_store
 
-    use_our_store(app.ctx.agent)
+    app.config.KEEP_ALIVE_TIMEOUT = IDLE_CONNECTION_SECONDS
+    use_our_store(app.ctx.agent, os.environ)
 
 
 def keep_quiet(level: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from safety.danger import DangerDetector
 from safety.encoder import Encoder
 from safety.normalise import Normaliser
 from safety.rules import Rules
+from tests.engines import Postgres, Redis, postgres_server, redis_server
 from tools.agent import AgentAssistant
 from tools.train import model_path
 from webhook.app import create_app
@@ -174,3 +175,44 @@ def add_keys(folder: Path, linden: Parts, service: str) -> dict[str, Path]:
 def assistant() -> AgentAssistant:
     """The trained assistant, loaded once for every conversation test."""
     return AgentAssistant(model_path(ROOT))
+
+
+@pytest.fixture(scope="session")
+def redis_running() -> Iterator[Redis]:
+    """One Redis for all tests."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(redis_running: Redis) -> Iterator[Redis]:
+    """An empty Redis, running."""
+    redis_running.client.flushall()
+    yield redis_running
+    if redis_running.process.poll() is not None:
+        redis_running.start()
+    redis_running.resume()
+
+
+@pytest.fixture(scope="session")
+def postgres_running() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_running: Postgres) -> Iterator[Postgres]:
+    """An empty PostgreSQL, running."""
+    postgres_running.empty()
+    yield postgres_running
+    if postgres_running.process.poll() is not None:
+        postgres_running.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Write the number of a fault into the report, for the table of docs/faults.md."""
+    for item in items:
+        marker = item.get_closest_marker("fault")
+        if marker is not None:
+            item.user_properties.append(("fault", marker.args[0]))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from directory.database import open_directory
 from directory.places import Gazetteer
@@ -28,14 +29,17 @@ from webhook.handoff.services import load_services
 from webhook.handoff.windows import LONDON
 from webhook.helpline import desk as helpline
 from webhook.keys import Keys
-from webhook.limits import Limits
+from webhook.limits import Limits, SharedCounts
 from webhook.live import refuse_unless_fit
+from webhook.metrics import Metrics
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Assistant, RasaClient
+from webhook.shared import SharedMemory
+from webhook.shared_conversations import SharedConversations
 from webhook.sms import demo, inbound
 from webhook.sms.forget import TwilioMessages, start_forgetting
 from webhook.sms.texting import Texting
-from webhook.store.engine import open_queue
+from webhook.store.engine import make_engine, open_queue
 from webhook.sweeper import start_sweeper
 from webhook.words import Words
 
@@ -50,12 +54,15 @@ def create_app(
     config = load_config(os.environ if env is None else env, root)
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign]
     linden = build(config, assistant=assistant, now=now or (lambda: datetime.now(UTC)))
     app.extensions[NAME] = linden
     for blueprint in (page.bp, widget.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(feed.bp)
     helpline.register(app, linden)  # before the headers: its policy is the stricter one
+    health.count_requests(app, linden)
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url), widget.may_frame(config))
     _words_in_templates(app, linden)
@@ -76,16 +83,19 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
     keys = Keys.load(config.var / "master.key")
     receipts = Receipts.load(config.root, keys)
     queue = open_queue(config.queue_url)
-    rasa = assistant or RasaClient(config.rasa_url, rasa_secret(config))
-    fallback = Fallback(words, open_directory(config.directory_url), lambda: now().astimezone(LONDON).date())
+    metrics = Metrics.make()
+    rasa = assistant or RasaClient(config.rasa_url, rasa_secret(config), metrics)
+    directory = make_engine(config.database_url) if config.database_url else open_directory(config.directory_url)
+    fallback = Fallback(words, directory, lambda: now().astimezone(LONDON).date())
     detector = DangerDetector.load(config.root)
+    memory = SharedMemory(config.redis_url) if config.redis_url else None
     return Parts(
         config=config,
         keys=keys,
         words=words,
-        conversations=Conversations(),
+        conversations=SharedConversations(memory) if memory else Conversations(),
         front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets, Choices.load(config.root)),
-        limits=Limits(keys, fallback.today),
+        limits=Limits(keys, fallback.today, shared=SharedCounts.over(memory) if memory else None),
         rasa=rasa,
         queue=queue,
         services=load_services(config.root, config.mode),
@@ -94,6 +104,8 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         texting=Texting.load(config.root),
         twilio_token=twilio_token(config),
         now=now,
+        memory=memory,
+        metrics=metrics,
     )
 
 

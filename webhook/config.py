@@ -41,6 +41,8 @@ class Config:
     data_controller: str | None
     database_url: str | None = None
     helpline_origin: str | None = None
+    redis_url: str | None = None
+    proxies: int = 0
     budgets: Budgets = Budgets()
 
     @property
@@ -51,7 +53,7 @@ class Config:
     @property
     def queue_url(self) -> str:
         """The queue's database."""
-        return f"sqlite:///{self.var / 'queue.db'}"
+        return self.database_url or f"sqlite:///{self.var / 'queue.db'}"
 
     @property
     def directory_url(self) -> str:
@@ -66,21 +68,17 @@ class Config:
 
 def load_config(env: Mapping[str, str], root: Path) -> Config:
     """Read LINDEN_MODE, HOST, PORT, LINDEN_VAR, RASA_URL, PUBLIC_BASE_URL, TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID, EXIT_URL,
-    EMBED_ORIGINS, SAFEGUARDING_LEAD, DATA_CONTROLLER, HELPLINE_ORIGIN and DATABASE_URL (the directory's, SQLite without it);
-    raises ConfigInvalid."""
+    EMBED_ORIGINS, SAFEGUARDING_LEAD, DATA_CONTROLLER, HELPLINE_ORIGIN, DATABASE_URL (SQLite without it), REDIS_URL and
+    PROXIES (how many of our own stand in front); raises ConfigInvalid."""
     mode = env.get("LINDEN_MODE", "demo")
     if mode not in ("demo", "live"):
         raise ConfigInvalid(f"LINDEN_MODE is {mode!r}; it must be demo or live")
-    try:
-        port = int(env.get("PORT", "8080"))
-    except ValueError as error:
-        raise ConfigInvalid(f"PORT is {env['PORT']!r}; it must be a number") from error
     return Config(
         root=root,
         var=Path(env.get("LINDEN_VAR", root / "var")),
         mode=mode,
         host=env.get("HOST", "127.0.0.1"),
-        port=port,
+        port=_number(env, "PORT", "8080"),
         rasa_url=env.get("RASA_URL", "http://127.0.0.1:5005"),
         public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/") or None,
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
@@ -91,6 +89,8 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         data_controller=env.get("DATA_CONTROLLER") or None,
         database_url=env.get("DATABASE_URL") or None,
         helpline_origin=env.get("HELPLINE_ORIGIN", "").rstrip("/") or None,
+        redis_url=env.get("REDIS_URL") or None,
+        proxies=_number(env, "PROXIES", "0"),
     )
 
 
@@ -101,3 +101,10 @@ def _origins(listed: str) -> tuple[str, ...]:
         if parts.scheme not in ("http", "https") or not parts.netloc or "*" in origin or origin != f"{parts.scheme}://{parts.netloc}":
             raise ConfigInvalid(f"EMBED_ORIGINS has {origin!r}; it must be exact origins such as https://www.example.gov.uk")
     return tuple(listed.split())
+
+
+def _number(env: Mapping[str, str], name: str, otherwise: str) -> int:
+    try:
+        return int(env.get(name, otherwise))
+    except ValueError as error:
+        raise ConfigInvalid(f"{name} is {env[name]!r}; it must be a number") from error

@@ -8,8 +8,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from webhook.replies import Answer, Button, Reply
+from webhook.replies import Answer, Button, Reply, read_answer
 
 IDLE_SECONDS = {"web": 20 * 60, "sms": 24 * 60 * 60}  # handoff.md, Deletion: 20 idle minutes; 24 h by text
 MOST = 20_000  # a bound on memory: the longest idle are forgotten first
@@ -18,6 +19,17 @@ REMEMBERED_TURNS = 3  # how many answers are kept for a client that retries a tu
 NOT_CLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 FOR_ANOTHER = frozenset({"worried_about_someone", "clares_law_third_party"})
 TOPICLESS = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "repeat", "help_menu", "bot_challenge"})  # no subject to return to
+PLAIN = ("area", "topic", "relative", "unclear", "turns", "asked")  # what is handed from process to process as it stands
+
+
+class TurnLock(Protocol):
+    """The right to take a conversation's next turn; one holder at a time, over every process that could take it."""
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for the right; False without it."""
+
+    def release(self) -> None:
+        """Give the right back."""
 
 
 @dataclass
@@ -37,7 +49,7 @@ class Conversation:
     offered: dict[str, Button] = field(default_factory=dict)
     asked: str = ""  # by text: the small question last asked, such as "leave"
     notes: set[str] = field(default_factory=set)  # by text: what is known of the chat by name, such as "plain"; never words of theirs
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: TurnLock = field(default_factory=threading.Lock)
 
     @property
     def context(self) -> dict[str, str]:
@@ -73,6 +85,41 @@ class Conversation:
             self.answers[turn] = answer
         while len(self.answers) > REMEMBERED_TURNS:
             self.answers.popitem(last=False)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything but the id and the lock, as plain JSON values; `read` takes it back."""
+        return {
+            "channel": self.channel,
+            **{name: getattr(self, name) for name in PLAIN},
+            "said": list(self.said),
+            "notes": sorted(self.notes),
+            "answers": [[turn, answer.status, answer.as_json()] for turn, answer in self.answers.items()],
+            "offered": [[token, button.title, button.payload] for token, button in self.offered.items()],
+        }
+
+    def read(self, state: dict[str, Any]) -> None:
+        """Become what `state` of another process or an earlier moment says."""
+        for name in PLAIN:
+            setattr(self, name, state[name])
+        self.channel, self.said, self.notes = state["channel"], tuple(state["said"]), set(state["notes"])
+        self.answers = OrderedDict((turn, read_answer(body, status)) for turn, status, body in state["answers"])
+        self.offered = {token: Button(title, payload) for token, title, payload in state["offered"]}
+
+
+class Held(Protocol):
+    """Where conversations are kept: in this process, or shared by several."""
+
+    def open(self, conversation_id: str, channel: str) -> Conversation:
+        """Return the conversation, made new if it is not held or has been idle too long."""
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """Return the conversation and count it as seen now, or None if it is not held or has been idle too long."""
+
+    def forget(self, conversation_id: str) -> None:
+        """Drop the conversation; forgetting one that is not held is no error."""
+
+    def sweep(self) -> list[str]:
+        """Drop what has been idle too long, and return the ids that Rasa must forget as well."""
 
 
 @dataclass

@@ -19,3 +19,7 @@ class RasaUnavailable(FrontDoorError):
 
 class FeedUnreadable(FrontDoorError):
     """A feed that was to be imported cannot be fetched, or is not JSON."""
+
+
+class SharedMemoryUnreachable(FrontDoorError):
+    """Redis is down or slow; the caller goes on with this process's own memory."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level
@@ -26,6 +26,7 @@ from webhook.rasa_client import Assistant, Understood
 from webhook.replies import Answer, Button, Reply
 
 LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
+PIECE, OVERLAP, ENCODED_PIECES = 240, 60, 6  # characters of a piece and shared by two; pieces at either end that the encoder reads
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
 UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a person is offered
@@ -62,7 +63,7 @@ class FrontDoor:
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
         """Return the answer to what a person typed; the same turn again gets the same answer and has no second effect."""
-        level = said.level or self.detector(said.text).level
+        level = said.level or self.judge(said.text)
         if len(said.text) > LONGEST:
             return self.refuse(level, conversation.channel, "utter_too_long", 413)
         if not said.allowed and level == "none":
@@ -71,24 +72,40 @@ class FrontDoor:
             return self.refuse(level, conversation.channel, "utter_too_many_turns", 429)
         hidden = redact(said.text)
         place = self.gazetteer.find(said.text, hidden.postcodes)
-        conversation.area = place or conversation.area
         plain = hidden.text.strip(" /\t\n")
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
         chosen = self.choices.read(plain, conversation.offered.values(), place) if level == "none" else None
-        return self.press(conversation, chosen, said) if chosen else self._take_turn(conversation, level, plain, said)
+        return self.press(conversation, chosen, said) if chosen else self._take_turn(conversation, level, plain, said, place)
+
+    def judge(self, text: str) -> Level:
+        """Return how much danger is in a text of any length; one that is too long is read in pieces, the first and last by rules and
+        encoder, those between by rules, because the time the rules take grows faster than the text."""
+        if len(text) <= LONGEST:
+            return self.detector(text).level
+        parts = [text[i : i + PIECE] for i in range(0, len(text), PIECE - OVERLAP)]
+        by_rules = replace(self.detector, head=None)
+        worst: Level = "none"
+        for number, part in enumerate(parts):
+            read = by_rules if ENCODED_PIECES <= number < len(parts) - ENCODED_PIECES else self.detector
+            worst = max(worst, read(part).level, key=LEVELS.index)
+            if worst == "now":
+                break
+        return worst
 
     def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
         """Return the answer to a button this conversation was just offered; its title may name an area."""
-        conversation.area = self.gazetteer.find(button.title) or conversation.area
-        return self._take_turn(conversation, "none", button.payload, said)
+        area = self.gazetteer.find(button.title)
+        return self._take_turn(conversation, "none", button.payload, said, area)
 
     def refuse(self, level: Level, channel: str, name: str, status: int) -> Answer:
         """Return the answer to a message that is not passed on: danger first, then why."""
         return Answer(level, (*self.fallback.danger(level, channel), self.fallback.say(name, channel)), status)
 
-    def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said) -> Answer:
-        """Answer under the conversation's lock; without it in time, or at once when the danger is now, answer alone."""
+    def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said, area: str | None) -> Answer:
+        """Answer under the conversation's lock; without it in time, or at once when the danger is now, answer alone.
+
+        Only what is changed under the lock is sure to be kept: another process may hold the conversation too."""
         deadline = said.arrived + self._budget(conversation, level)
         wait = 0.0 if level == "now" else max(0.0, deadline - self.clock())
         if not conversation.lock.acquire(timeout=wait):
@@ -98,6 +115,7 @@ class FrontDoor:
             if known is not None and LEVELS.index(known.danger) >= LEVELS.index(level):
                 return known
             conversation.turns += 1
+            conversation.area = area or conversation.area
             answer = conversation.issue(self._ask(conversation, level, text, deadline))
             conversation.remember(said.turn, answer)
             return answer
@@ -134,7 +152,8 @@ class FrontDoor:
         return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
 
     def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
-        return self.assistant.send(conversation.id, conversation.channel, text, conversation.context, deadline - self.clock())
+        context = {"turn": str(conversation.turns), **conversation.context}
+        return self.assistant.send(conversation.id, conversation.channel, text, context, deadline - self.clock())
 
     def _budget(self, conversation: Conversation, level: Level) -> float:
         if level == "now":

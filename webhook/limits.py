@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from webhook.errors import SharedMemoryUnreachable
 from webhook.keys import Keys
+from webhook.shared import ANSWER_SECONDS, PREFIX, SharedMemory
 
 RULES: dict[str, str] = {
     "open": "30 per minute",  # chats opened from one network; a library or a refuge may share one
@@ -24,18 +26,46 @@ RULES: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class SharedCounts:
+    """The counts of every front door together, in Redis."""
+
+    memory: SharedMemory
+    limiter: MovingWindowRateLimiter
+
+    @classmethod
+    def over(cls, memory: SharedMemory) -> SharedCounts:
+        """Count in the Redis that the conversations are in."""
+        seconds = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        return cls(memory, MovingWindowRateLimiter(RedisStorage(memory.url, key_prefix=f"{PREFIX}limits", **seconds)))
+
+    def hit(self, rule: RateLimitItem, who: str) -> bool:
+        """Count one more, and return whether it is within the limit; raises SharedMemoryUnreachable."""
+        return bool(self.memory.ask(lambda _: self.limiter.hit(rule, who)))
+
+
 @dataclass
 class Limits:
-    """Counts by keyed hash; the key changes each day, so yesterday's counts name nobody."""
+    """Counts by keyed hash; the key changes each day, so yesterday's counts name nobody.
+
+    While Redis is out of reach each front door counts for itself: N of them then allow N times as much, and nobody is refused
+    for it."""
 
     keys: Keys
     today: Callable[[], date]
     limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
     rules: dict[str, RateLimitItem] = field(default_factory=lambda: {name: parse(rule) for name, rule in RULES.items()})
+    shared: SharedCounts | None = None
 
     def allow(self, rule: str, who: str) -> bool:
         """Count one more of `rule` by `who`, and return whether it is within the limit."""
-        return bool(self.limiter.hit(self.rules[rule], self.keys.tag(f"limits/{self.today()}", who)))
+        tag = self.keys.tag(f"limits/{self.today()}", f"{rule}/{who}")
+        if self.shared is not None:
+            try:
+                return self.shared.hit(self.rules[rule], tag)
+            except SharedMemoryUnreachable:
+                pass
+        return bool(self.limiter.hit(self.rules[rule], tag))
 
 
 def network(address: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -11,14 +11,16 @@ from flask import current_app
 from sqlalchemy.engine import Engine
 
 from webhook.config import Config
-from webhook.conversations import Conversations
+from webhook.conversations import Held
 from webhook.front_door import FrontDoor
 from webhook.handoff.desk import Desk
 from webhook.handoff.receipt import Receipts
 from webhook.handoff.services import HelplineService
 from webhook.keys import Keys
 from webhook.limits import Limits
+from webhook.metrics import Metrics
 from webhook.rasa_client import Assistant
+from webhook.shared import SharedMemory
 from webhook.sms.texting import Texting
 from webhook.words import Words
 
@@ -32,7 +34,7 @@ class Parts:
     config: Config
     keys: Keys
     words: Words
-    conversations: Conversations
+    conversations: Held
     front_door: FrontDoor
     limits: Limits
     rasa: Assistant
@@ -43,6 +45,8 @@ class Parts:
     texting: Texting
     twilio_token: str | None
     now: Callable[[], datetime]
+    memory: SharedMemory | None = None
+    metrics: Metrics = field(default_factory=Metrics.make)
 
 
 def parts() -> Parts:

@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import requests
+from requests.adapters import HTTPAdapter
 
+from webhook.breaker import Breaker
 from webhook.errors import RasaUnavailable
+from webhook.metrics import Metrics
 from webhook.replies import Button, Reply
 
 FORGET_SECONDS = 0.4
+FAIR_SECONDS = 1.0  # who gave Rasa less time than this has not learned that it hangs
+ASKING = 48  # calls at once
+MOST_UNFORGOTTEN = 10_000
 
 
 @dataclass(frozen=True)
@@ -43,34 +49,48 @@ class Assistant(Protocol):
 
 @dataclass
 class RasaClient:
-    """The assistant behind `url`, asked through a small pool so that a hung connection costs one thread, not a turn."""
+    """The assistant behind `url`, asked through a small pool so that a hung connection costs one thread, not a turn.
+
+    When it has failed several times in a row nobody waits for it any more; one turn a second tries whether it is back."""
 
     url: str
     secret: str
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="rasa"))
+    metrics: Metrics = field(default_factory=Metrics.make)
+    breaker: Breaker = field(default_factory=Breaker)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING, thread_name_prefix="rasa"))
     session: requests.Session = field(default_factory=requests.Session)
+    unforgotten: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Use no proxy and no credentials from the environment: Rasa is on this machine."""
+        """Use no proxy and no credentials from the environment: Rasa is on our own network."""
         self.session.trust_env = False
+        self.session.mount("http://", HTTPAdapter(pool_maxsize=ASKING))
 
     def send(self, conversation: str, channel: str, text: str, metadata: dict[str, str], seconds: float) -> Understood:
         """See Assistant."""
-        if seconds <= 0:
-            raise RasaUnavailable("no time was left to ask Rasa")
+        if seconds <= 0 or not self.breaker.allows():
+            self.metrics.rasa.labels("not asked").inc()
+            raise RasaUnavailable("no time was left, or Rasa has just failed")
         body = {"sender": conversation, "text": text, "metadata": metadata}
         waiting: Future[Any] = self.pool.submit(self._post, f"/webhooks/{channel}/message", body, seconds)
         try:
-            return read_understood(waiting.result(timeout=seconds))
-        except Late as error:
+            understood = read_understood(waiting.result(timeout=seconds))
+        except (Late, requests.Timeout) as error:
             waiting.cancel()
+            self._failed("late", counts=seconds >= FAIR_SECONDS)
             raise RasaUnavailable("Rasa did not answer in time") from error
-        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+        except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
+            self._failed("failed", counts=True)
             raise RasaUnavailable(f"Rasa could not be used: {type(error).__name__}") from error
+        self.breaker.worked()
+        self.metrics.rasa.labels("answered").inc()
+        while self.unforgotten:
+            self.forget(self.unforgotten.pop())
+        return understood
 
     def forget(self, conversation: str) -> None:
-        """See Assistant; it is sent in the background, and the store's own time limit is the backstop."""
-        self.pool.submit(self._post, "/webhooks/web/forget", {"sender": conversation}, FORGET_SECONDS)
+        """See Assistant; it is sent in the background, again once Rasa is back, and the store's own time limit is the backstop."""
+        self.pool.submit(self._forget, conversation)
 
     def ready(self) -> bool:
         """True when Rasa answers its health page."""
@@ -78,6 +98,18 @@ class RasaClient:
             return self.session.get(f"{self.url}/webhooks/web/", timeout=FORGET_SECONDS).ok
         except requests.RequestException:
             return False
+
+    def _failed(self, outcome: str, *, counts: bool) -> None:
+        self.metrics.rasa.labels(outcome).inc()
+        if counts:
+            self.breaker.failed()
+
+    def _forget(self, conversation: str) -> None:
+        try:
+            self._post("/webhooks/web/forget", {"sender": conversation}, FORGET_SECONDS)
+        except (requests.RequestException, ValueError):
+            if len(self.unforgotten) < MOST_UNFORGOTTEN:
+                self.unforgotten.add(conversation)
 
     def _post(self, path: str, body: dict[str, Any], seconds: float) -> Any:
         answer = self.session.post(self.url + path, json=body, timeout=seconds, headers={"X-Linden-Secret": self.secret})

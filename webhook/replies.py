@@ -48,3 +48,12 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """Return the answer as the chat API sends it."""
         return {"danger": self.danger, "replies": [reply.as_json() for reply in self.replies]}
+
+
+def read_answer(body: dict[str, Any], status: int) -> Answer:
+    """Return the answer that `Answer.as_json` gave, with its status."""
+    replies = tuple(
+        Reply(item["id"], item["text"], tuple(Button(b["title"], b["payload"]) for b in item["buttons"]), item["kind"], item.get("contact"))
+        for item in body["replies"]
+    )
+    return Answer(body["danger"], replies, status)

@@ -1,30 +1,67 @@
-"""Opens the queue's database so that what is deleted is gone and a locked file is an error soon, not a hang."""
+"""Opens the queue's database so that what is deleted is gone and a database that hangs is an error soon, not a wait."""
 
 from __future__ import annotations
 
+import logging
+import select
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+import psycopg2.extensions
+from psycopg2 import OperationalError
+from sqlalchemy import event, text
 from sqlalchemy.engine import Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webhook.store.staff_models import Staff
 
 BUSY_MILLISECONDS = 1_000
+ANSWER_SECONDS = 2.0  # a PostgreSQL that says nothing for so long is taken to hang
+POOL, MORE = 8, 24  # connections kept, and made beside them when all are busy
+RETRY_SECONDS = 1.0
+TABLES_LOCK = 7_224_001  # any number that nothing else in the database locks
+
+logger = logging.getLogger(__name__)
 
 
 def open_queue(url: str) -> Engine:
-    """Return an engine over the queue at `url`, with its tables made."""
+    """Return an engine over the queue at `url`, its tables made as soon as the database answers.
+
+    With the database out of reach the front door still starts: danger and the numbers to ring need no queue."""
+    engine = make_engine(url)
+    try:
+        make_tables(engine)
+    except SQLAlchemyError as error:
+        logger.error("the queue's database does not answer yet: %s", type(error).__name__)
+        threading.Thread(target=_make_tables_later, args=(engine,), name="tables", daemon=True).start()
+    return engine
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine whose every statement fails within about a second when the database is locked or gone."""
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, future=True)
-    if engine.dialect.name == "sqlite":
+        engine = create_engine(url, future=True)
         event.listen(engine, "connect", _careful)
-    Staff.metadata.create_all(engine)  # the one registry of every table, the queue's and the desk's
-    return engine
+        return engine
+    if not url.startswith("postgres"):
+        return create_engine(url, future=True)
+    psycopg2.extensions.set_wait_callback(_wait_briefly)
+    limits = f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS} -c timezone=utc"
+    return create_engine(url, future=True, pool_pre_ping=True, pool_size=POOL, max_overflow=MORE, pool_timeout=1, connect_args={"options": limits})
+
+
+def make_tables(engine: Engine) -> None:
+    """Make the queue's tables, one process at a time."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})"))
+        Staff.metadata.create_all(connection)  # the one registry of every table, the queue's and the desk's
 
 
 @contextmanager
@@ -32,6 +69,27 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """Give a session whose changes are all kept at the end, or none."""
     with Session(engine, future=True) as session, session.begin():
         yield session
+
+
+def _make_tables_later(engine: Engine) -> None:
+    waiting = threading.Event()
+    while not waiting.wait(RETRY_SECONDS):
+        try:
+            make_tables(engine)
+            return
+        except SQLAlchemyError:
+            continue
+
+
+def _wait_briefly(connection: Any) -> None:
+    """Wait for PostgreSQL, which has no time limit of its own for a server that hangs; psycopg2 then closes the connection."""
+    end = time.monotonic() + ANSWER_SECONDS
+    while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
+        left = max(0.0, end - time.monotonic())
+        reads = [connection.fileno()] if state == psycopg2.extensions.POLL_READ else []
+        writes = [connection.fileno()] if state == psycopg2.extensions.POLL_WRITE else []
+        if not any(select.select(reads, writes, [], left)):
+            raise OperationalError("the database did not answer in time")
 
 
 def _careful(connection: Any, _: Any) -> None:
