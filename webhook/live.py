@@ -15,7 +15,7 @@ from webhook.config import Config
 from webhook.errors import ConfigInvalid
 from webhook.words import FOLDER, Words
 
-SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page")  # every reply of these must be signed off
+SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page", "texting")  # every reply of these must be signed off
 SIGNOFF = "docs/wording-signoff.yml"
 
 
