@@ -3,7 +3,7 @@
 Fitted with scikit-learn's LinearSVC, one against the rest; its margins become confidences through a softmax. Classes are
 not weighed by rarity: out of scope has the most examples because most of what people could type is, and weighing it
 down cost 18 points of its recall (docs/decisions/0005). C and sharpness were chosen on the tenth of the lines set aside
-(docs/decisions/0006): at sharpness 4 the confidences differ from the share that is right by 0.04 on average.
+(docs/decisions/0008): at sharpness 4 the confidences differ from the share that is right by 0.04 on average.
 """
 
 from __future__ import annotations

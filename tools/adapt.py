@@ -2,7 +2,7 @@
 
 Run by hand when the training lines have changed much (about an hour on two cores): `make adapt`. The file is committed;
 `tools/build_encoder.py` adds it to the published weights, so nobody else needs PyTorch. What was tried, and what each
-gave: docs/decisions/0006. A tenth of the lines is never shown to the encoder, so that thresholds can be chosen on it
+gave: docs/decisions/0008. A tenth of the lines is never shown to the encoder, so that thresholds can be chosen on it
 (`tools/corpus.py: set_aside`).
 """
 

@@ -17,7 +17,7 @@ from webhook.due import due_words
 from webhook.errors import ConfigInvalid
 from webhook.words import FOLDER, Words
 
-SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page", "journeys")  # every reply of these must be signed off
+SIGNED_AREAS = ("danger", "callback", "law", "front_door", "page", "journeys", "texting")  # every reply of these must be signed off
 SIGNOFF = "docs/wording-signoff.yml"
 
 
