@@ -17,7 +17,7 @@ setup-dev:
 	@test -n "$(PYTHON)" || { echo "Linden needs Python 3.11 and none was found; install it or set PYTHON." >&2; exit 2; }
 	@$(PYTHON) tools/setup.py dev
 
-browsers: ## on a machine of your own: the browsers the tests use, from Debian, and what drives them
+browsers: ## on a machine of your own: the browsers, PostgreSQL and Redis that tests use, from Debian
 	@sh tests/browser/install.sh
 
 browser-docs: setup-dev ## measure leaving and take the pictures again: docs/leaving.md, docs/pictures
