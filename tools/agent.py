@@ -37,7 +37,9 @@ class AgentAssistant:
     """An Assistant (see webhook/rasa_client.py) over an agent loaded here; calls from any thread share one event loop."""
 
     def __init__(self, model: Path) -> None:
-        """Load the model; it takes about ten seconds."""
+        """Load the model; it takes about ten seconds. Raises FileNotFoundError: Rasa would take any other model beside it."""
+        if not model.exists():
+            raise FileNotFoundError(f"there is no {model.name}; run `make train`")
         os.environ["RASA_TELEMETRY_ENABLED"] = "false"
         keep_quiet("ERROR")
         self.loop = asyncio.new_event_loop()

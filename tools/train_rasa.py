@@ -13,15 +13,17 @@ def main() -> None:
     from rasa.model_training import train
 
     target = Path(sys.argv[1])
+    unfinished = target.parent / "unfinished" / target.name  # a training that is ended part-way leaves no model behind
     result = train(
         domain="domain.yml",
         config="config.yml",
         training_files=[name for name in DATA if Path(name).exists()],
-        output=str(target.parent),
+        output=str(unfinished.parent),
         fixed_model_name=target.name.removesuffix(".tar.gz"),
     )
-    if result.code or not target.exists():
+    if result.code or not unfinished.exists():
         raise SystemExit(f"Rasa did not write {target.name} (code {result.code})")
+    unfinished.replace(target)
 
 
 if __name__ == "__main__":

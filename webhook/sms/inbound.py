@@ -45,7 +45,7 @@ def receive() -> tuple[Response, int]:
         return twiml(answer_text(linden, text)), 200
     except SQLAlchemyError as error:
         logger.error("a text could not be kept: %s", type(error).__name__)
-        return twiml(alone(linden.front_door, linden.front_door.detector(text.body).level)), 200
+        return twiml(alone(linden.front_door, linden.front_door.judge(text.body))), 200
 
 
 @bp.post("/sms/status")
