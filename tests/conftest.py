@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 
 from directory.load import load_seed
+from directory.places import Gazetteer
 from safety.danger import DangerDetector
 from safety.encoder import Encoder
 from safety.normalise import Normaliser
@@ -37,6 +38,9 @@ os.environ["LINDEN_MODE"] = "demo"
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 PASSPHRASE = "a passphrase for tests"
+
+
+UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer)}
 
 
 @dataclass
@@ -125,7 +129,10 @@ def loaded_directory() -> bytes:
 def make_app(var: Path, assistant: object, clock: Clock, **env: str) -> Flask:
     """A front door with its own databases under `var` and the directory loaded."""
     (var / "directory.db").write_bytes(loaded_directory())
-    app = create_app({"LINDEN_VAR": str(var), **env}, ROOT, assistant=assistant, now=clock)
+    with pytest.MonkeyPatch.context() as once:  # what never changes is read once for every test: a detector is a hundred megabytes
+        for part, load in UNCHANGING.items():
+            once.setattr(part, "load", load)
+        app = create_app({"LINDEN_VAR": str(var), **env}, ROOT, assistant=assistant, now=clock)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app

@@ -4,7 +4,9 @@ import pytest
 import yaml
 from sqlalchemy.orm import Session
 
-from directory.queries import card_fields, find_services, open_directory
+from directory.cards import card_fields
+from directory.database import open_directory
+from directory.queries import find_services
 from safety.normalise import Normaliser
 from tests.conftest import ROOT, Clock, Scripted, make_app
 from tests.test_words import WORDS, filled, wordings

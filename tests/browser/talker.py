@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from directory.queries import card_fields, find_services, open_directory
+from directory.cards import card_fields
+from directory.database import open_directory
+from directory.queries import find_services
 from tests.conftest import NOON
 from webhook.rasa_client import Understood
 from webhook.replies import Button, Reply
