@@ -19,6 +19,7 @@ from safety.rules import LEVELS, Rules
 
 Level = Literal["none", "high", "now"]
 
+FEWEST_ENCODED = 2  # words; one word alone ("one", "him") tells the encoder nothing, and the rules know the words that matter
 LONGEST_ENCODED = 1_000  # characters; beyond it the rules alone read the text, so a huge paste costs no encoder time
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,6 @@ class DangerDetector:
         plain = self.normalise(text)
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
-        if self.head is not None and plain and len(text) <= LONGEST_ENCODED:
+        if self.head is not None and len(plain.split()) >= FEWEST_ENCODED and len(text) <= LONGEST_ENCODED:
             levels += [self.head.level(self.head(self.normalise(piece))) for piece in pieces(text)]
         return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits))

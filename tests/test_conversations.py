@@ -147,7 +147,7 @@ def test_the_same_by_text(linden: Parts, tmp_path: Path) -> None:
     local = sms(linden, "I live in DY1 1AA, who can help")
     assert "01384 455411" in local
     assert "Not yet checked by us" in local
-    for body in ("can someone ring me", "1", "n", "n", "n"):
+    for body in ("can someone ring me", "1", "y", "n", "n", "n"):
         sms(linden, body)
     assert "Sent and locked" in sms(linden, "SEND")
     request = linden.desk.waiting()[0]

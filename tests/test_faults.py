@@ -530,7 +530,7 @@ def test_front_doors_whose_clocks_are_a_day_apart_do_nothing_twice_and_read_one_
     doors: list[Parts] = [app.extensions[NAME] for app in apps]
     keys = add_keys(tmp_path, doors[0], "demo-dudley")
     for app, linden in zip(apps, doors, strict=True):
-        send_text(app.test_client(), linden, "hello", sid="SM-one")
+        send_text(app.test_client(), linden, "what is a dvpo", sid="SM-one")
     assert len(scripted.sent) == 1
     receipts = {linden.desk.submit(wanted(behind), "key-1") for linden in doors}
     assert len(receipts) == 1

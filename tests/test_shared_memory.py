@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Clock, Scripted, make_app
 from tests.engines import Redis
+from webhook.conversations import PLAIN
 from webhook.keys import Keys
 from webhook.limits import RULES, Limits, SharedCounts
 from webhook.parts import NAME, Parts
@@ -42,7 +43,7 @@ def test_what_is_kept_ends_by_itself_and_holds_no_words(redis: Redis) -> None:
     door(redis).open("web", "web")
     door(redis).open("sms", "sms")
     assert 0 < redis.client.ttl(key_of("web")) <= 20 * 60 < redis.client.ttl(key_of("sms")) <= 24 * 60 * 60
-    assert set(json.loads(redis.client.get(key_of("web")))) == {"channel", "area", "turns", "answers", "offered"}
+    assert set(json.loads(redis.client.get(key_of("web")))) == {"channel", "answers", "offered", "said", "notes", *PLAIN}
 
 
 def test_only_one_of_many_takers_holds_the_lock_and_no_turn_is_lost(redis: Redis) -> None:

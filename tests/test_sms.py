@@ -173,8 +173,8 @@ def test_the_demonstration_says_so_on_the_first_text_only(client: FlaskClient, l
 
 
 def test_two_numbers_are_two_conversations(client: FlaskClient, linden: Parts, scripted: Scripted) -> None:
-    text(client, linden, "one")
-    text(client, linden, "two", sender="+447700900456")
+    text(client, linden, "what is a dvpo")
+    text(client, linden, "what is a dvpo", sender="+447700900456")
     assert scripted.sent[0][0] != scripted.sent[1][0]
     assert "7700900" not in str(scripted.sent)
 

@@ -24,12 +24,13 @@ def send(client: FlaskClient, page: Page, body: str) -> Page:
 
 def test_a_conversation_on_the_page_is_the_real_one(client: FlaskClient, scripted: Scripted, linden: Parts) -> None:
     page = send(client, Page(client.get("/demo/sms").data), "hi")
-    scripted.replies = (Reply("utter_dvpo_what", "A DVPN is a police notice."),)
+    dvpo = linden.words.say("utter_dvpo_what", "sms")
+    scripted.replies = (Reply("utter_dvpo_what", dvpo),)
     page = send(client, page, "what is a dvpo")
     said = [text["said"] for text in json.loads(page.hidden("held"))]
     assert said[0] == "hi"
     assert "Is it safe to text?" in said[1]
-    assert said[2:] == ["what is a dvpo", "A DVPN is a police notice."]
+    assert said[2:] == ["what is a dvpo", dvpo]
     assert "900" not in str(scripted.sent)
     with Session(linden.queue) as session:
         assert session.query(TextMessage).count() == 0
@@ -65,7 +66,7 @@ def test_make_sms_shows_the_reply_as_a_phone_would() -> None:
     said = shown("hi", 200, "<Response><Message>Hello. Is it safe to text? Texts cost your usual rate.</Message></Response>")
     assert "│ hi │" in said
     assert "│ Hello. Is it safe to text? Texts │" in said
-    assert said.endswith("53 of 160 places, 1 segment")
+    assert said.endswith("54 of 160 places, 1 segment")
     assert "nothing is sent back" in shown("stop", 200, "<Response></Response>")
     assert "HTTP 403" in shown("hi", 403, "")
 

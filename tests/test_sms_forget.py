@@ -96,6 +96,7 @@ def test_what_reached_its_end_is_deleted_from_every_page_and_the_rest_is_left(tw
 
 
 def test_what_is_gone_already_is_no_error_and_what_is_refused_is_left_for_later(twilio: StandIn, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "webhook.sms.forget")
     twilio.add("SM1", "delivered")
     twilio.add("SM2", "delivered")
     real = twilio.answer

@@ -44,7 +44,7 @@ def ask(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Path):
 def test_a_mother_gets_what_she_can_do_and_a_call_to_herself(ask, linden: Parts, tmp_path: Path, clock: Clock) -> None:
     said = ask("worried about my daughter and her boyfriend", "utter_worried_about_someone")
     assert "ask the police about that person's past (Clare's Law)" in said
-    assert said.endswith("Safe to text?")
+    assert "999" in said[:160]
     assert "ask police about someone else's partner" in ask("can i find out if he has done it before", "utter_clares_law_third_party")
     assert "Which town" in ask("can someone ring me", "ring")
     assert "Safe times to ring you" in ask("im in dudley")

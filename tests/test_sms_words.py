@@ -18,7 +18,13 @@ from webhook.sms.register import NEUTRAL, Register, name_in, worded
 
 REGISTER, PHRASES, NORMALISE = Register.load(ROOT), Phrases.load(ROOT), Normaliser.load(ROOT)
 BY_TEXT = [(name, text) for name, _, text in wordings("sms")]
-CARDS = {"utter_contact_card", "utter_contact_card_without_number", "utter_callback_which_area"}
+CARDS = {
+    "utter_contact_card",
+    "utter_contact_card_without_number",
+    "utter_contact_card_plain",
+    "utter_contact_card_plain_without_number",
+    "utter_callback_which_area",
+}
 QUESTIONS = [name for name, _ in BY_TEXT if name.startswith(("utter_ask_", "utter_neutral_ask_"))]
 BEFORE = ("utter_ask_again", "utter_ask_window_none", "utter_ask_window_fewer")  # said before a question, the last two before the times
 

@@ -39,7 +39,7 @@ def test_there_are_enough_examples_of_each() -> None:
 
 def test_each_area_has_the_same_stem_in_every_folder() -> None:
     stems = {path.stem for path in (ROOT / "data/nlu").glob("*.yml")}
-    assert stems == {path.stem for path in (ROOT / "data/rules").glob("*.yml")}
+    assert stems == {path.stem for path in (ROOT / "data/rules").glob("*.yml")} - {"journeys"}  # steps of topics that have their own stem
     assert stems <= {path.stem for path in (ROOT / "data/responses").glob("*.yml")}
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from directory.seed_files import Seed
 from webhook.approved import is_wording, resolve
+from webhook.cards import PLAIN_WITH_NUMBER, PLAIN_WITHOUT_NUMBER, WITH_NUMBER, WITHOUT_NUMBER
 from webhook.words import Words
 
-CARDS = ("utter_contact_card", "utter_contact_card_without_number")
+CARDS = (WITH_NUMBER, WITHOUT_NUMBER, PLAIN_WITH_NUMBER, PLAIN_WITHOUT_NUMBER)
+NAMED = re.compile(r"^\{name\}:? ")  # what a text leaves out of a card while it is neutral
 CARD_LINE = "utter_card_"  # the lines a card may end with begin so
 SENTENCE_END = re.compile(r"[.!?:]\s")
 
@@ -78,7 +80,9 @@ class Approvals:
 
     def _card_pattern(self, channel: str) -> str:
         known = {"name": _one_of(self.names), "number": _one_of(self.numbers)}
-        cards = "|".join(_opened(self.words.variant(name, channel).text, known) for name in CARDS)
+        wordings = [self.words.variant(name, channel).text for name in CARDS]
+        nameless = [NAMED.sub("", wording) for wording in wordings if channel == "sms" and "{number}" in wording]
+        cards = "|".join(_opened(wording, known) for wording in (*wordings, *nameless))
         lines = "|".join(_opened(self.words.variant(name, channel).text, {}) for name in self.words.replies if name.startswith(CARD_LINE))
         return f"(?:{cards})(?: (?:{lines}))*"
 

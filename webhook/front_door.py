@@ -27,6 +27,7 @@ from webhook.replies import Answer, Button, Reply
 
 LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
 PIECE, OVERLAP, ENCODED_PIECES = 240, 60, 6  # characters of a piece and shared by two; pieces at either end that the encoder reads
+FEW_WORDS = 3
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
 UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a person is offered
@@ -75,8 +76,15 @@ class FrontDoor:
         plain = hidden.text.strip(" /\t\n")
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
-        chosen = self.choices.read(plain, conversation.offered.values(), place) if level == "none" else None
+        chosen = self.choices.read(plain, conversation.offered.values(), place) if self._may_answer(plain, level) else None
         return self.press(conversation, chosen, said) if chosen else self._take_turn(conversation, level, plain, said, place)
+
+    def _may_answer(self, text: str, level: Level) -> bool:
+        """True when a text may be the answer to what was just asked: no danger in it, or a few words that only the encoder thinks
+        dangerous ("for me", "the kids"); what a rule names is never taken for an answer."""
+        if level == "none":
+            return True
+        return len(text.split()) <= FEW_WORDS and replace(self.detector, head=None)(text).level == "none"
 
     def judge(self, text: str) -> Level:
         """Return how much danger is in a text of any length; one that is too long is read in pieces, the first and last by rules and
