@@ -19,7 +19,8 @@ from safety.rules import LEVELS, Rules
 
 Level = Literal["none", "high", "now"]
 
-FEWEST_ENCODED = 2  # words; one word alone ("one", "him") tells the encoder nothing, and the rules know the words that matter
+ANSWERS = Path("data/danger/answers.txt")
+LONGEST_ANSWER = 3  # words
 LONGEST_ENCODED = 1_000  # characters; beyond it the rules alone read the text, so a huge paste costs no encoder time
 
 logger = logging.getLogger(__name__)
@@ -40,13 +41,16 @@ class DangerDetector:
     normalise: Normaliser
     rules: Rules
     head: Head | None = None
+    answers: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, root: Path) -> DangerDetector:
         """Load what is under `root`; without an encoder or head it still judges by rules, and says so in the log."""
         normalise, rules = Normaliser.load(root), Rules.load(root)
+        lines = (root / ANSWERS).read_text("utf-8").splitlines()
+        answers = frozenset(word for line in lines if not line.startswith("#") for word in line.split())
         try:
-            return cls(normalise, rules, Head.load(root, Encoder.load(root)))
+            return cls(normalise, rules, Head.load(root, Encoder.load(root)), answers)
         except EncoderMissing as error:
             logger.warning("danger is judged by rules alone: %s", error)
             return cls(normalise, rules)
@@ -56,6 +60,11 @@ class DangerDetector:
         plain = self.normalise(text)
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
-        if self.head is not None and len(plain.split()) >= FEWEST_ENCODED and len(text) <= LONGEST_ENCODED:
+        if self.head is not None and plain and len(text) <= LONGEST_ENCODED and not self._only_answers(plain):
             levels += [self.head.level(self.head(self.normalise(piece))) for piece in pieces(text)]
         return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits))
+
+    def _only_answers(self, plain: str) -> bool:
+        """True for a few words that only answer a question ("for me"): too few for the encoder, which hears danger in them."""
+        words = plain.strip(" .!?").split()
+        return len(words) <= LONGEST_ANSWER and self.answers.issuperset(words)

@@ -35,6 +35,16 @@ def test_a_verdict_keeps_no_words(detector: DangerDetector) -> None:
     assert "knife" not in repr(verdict)
 
 
+@pytest.mark.parametrize("text", ["for me", "one", "the kids", "him", "my daughter", "Two."])
+def test_a_few_words_that_only_answer_are_no_danger(detector: DangerDetector, text: str) -> None:
+    assert detector(text).level == "none"
+
+
+@pytest.mark.parametrize("text", ["help", "knife", "choking", "stabbed", "emergency", "hes here"])
+def test_one_word_can_be_danger(detector: DangerDetector, text: str) -> None:
+    assert detector(text).level != "none"
+
+
 def test_the_head_refuses_another_encoder(encoder: Encoder) -> None:
     other = dataclasses.replace(encoder, fingerprint="another")
     with pytest.raises(EncoderMissing, match="another encoder"):
