@@ -64,10 +64,6 @@ seal: ## build webhook/static/seal-hpke.js again (needs npm; nobody who runs Lin
 wording: setup-dev ## write every reply to docs/wording.md and a preview to var/wording.html, for review
 	@$(BIN)/python -W ignore -m tools.wording
 
-soak: setup-dev ## fuzz the whole front door with 20,000 turns: make soak TURNS=… SEED=…
-	@$(BIN)/python -W ignore -m tools.train
-	@$(BIN)/python -W ignore -m tools.soak $(or $(TURNS),20000) $(SEED)
-
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt -c dev.txt --generate-hashes --no-header --no-annotate run.in -o run.txt
@@ -80,7 +76,9 @@ clean: ## remove what was built: the environment, models, and local data
 faults: setup-dev ## break things one by one, in samples, and print how each went
 	@$(BIN)/python -W ignore -m tools.faults
 
-soak: setup-dev ## the same in full counts (hours); writes docs/faults.md
+soak: setup-dev ## full counts: 20,000 fuzzed turns (TURNS=… SEED=…), then the faults (hours); writes docs/faults.md
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.soak $(or $(TURNS),20000) $(SEED)
 	@$(BIN)/python -W ignore -m tools.faults --soak
 
 bench: setup-dev ## measure speed against a stock Rasa project on the same data; prints ratios
