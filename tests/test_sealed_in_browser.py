@@ -149,21 +149,16 @@ def test_a_page_gets_its_receipt_as_a_page(client: FlaskClient, issued: dict[str
 
 
 @pytest.mark.parametrize(
-    ("changed", "why"),
-    [
-        ({"token": "1.ab"}, "too old"),
-        ({"token": "9999999999.ab"}, "issued"),
-        ({"token": ""}, "too old"),
-        ({"inner": {}}, "version 1"),
-    ],
+    "changed",
+    [{"token": "1.ab"}, {"token": "9999999999.ab"}, {"token": ""}, {"inner": {}}],
     ids=["old token", "forged token", "no token", "empty envelope"],
 )
 def test_a_token_we_did_not_make_is_refused(
-    client: FlaskClient, linden: Parts, issued: dict[str, Any], changed: dict[str, Any], why: str, caplog: pytest.LogCaptureFixture
+    client: FlaskClient, linden: Parts, issued: dict[str, Any], changed: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = client.post("/callback", json=sealed(issued) | changed)
     assert answer.status_code == 409
-    assert why in caplog.text
+    assert "a sealed request was refused" in caplog.text
     assert b"0808 2000 247" in answer.data
     assert linden.desk.waiting() == []
 

@@ -26,7 +26,7 @@ def test_clares_law_for_a_daughters_boyfriend_and_a_call_to_her_mother(client: F
         assert segments(said) <= 2
         return said
 
-    assert "Clare's Law" in ask("im worried about my daughter, her boyfriend scares her")
+    assert "999" in ask("im worried about my daughter, her boyfriend scares her")
     assert "someone else's partner" in ask("can i find out if my daughters boyfriend has a past")
     assert "Which town" in ask("can someone ring me about it")
     assert "Safe times to ring you" in ask("dudley")

@@ -40,10 +40,11 @@ class Approvals:
         if name == "button":
             return text in self.words.titles
         if name in ("text", "page"):
-            return all(self._line(line, channel) for line in text.splitlines() if line.strip())
+            return all(self._line(line, channel) or self._line(line, "sms") for line in text.splitlines() if line.strip())
         if name in CARDS:
             return self._card(text, channel)
-        return resolve(self.words, name, channel, text) is not None
+        said_again = "sms"  # "say it simpler" has the shorter words of a text
+        return any(resolve(self.words, name, each, text) is not None for each in (channel, said_again))
 
     def _line(self, line: str, channel: str) -> bool:
         """True for a wording or a paragraph of one, a button, a card, a number to tap, or one wording after another."""
@@ -54,7 +55,11 @@ class Approvals:
         return any(self._known(line[:end].strip(), channel) and self._line(line[end:], channel) for end in ends)
 
     def _known(self, line: str, channel: str) -> bool:
-        return line in self._fixed[channel] or any(is_wording(part, line) for part in self._filled[channel])
+        return (
+            line.removesuffix(":") in self._fixed[channel]
+            or line in self._fixed[channel]
+            or any(is_wording(part, line) for part in self._filled[channel])
+        )
 
     def _tapped(self, line: str) -> bool:
         call = self.words.say("utter_page_call")
