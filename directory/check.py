@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from directory.areas import OUTSIDE, Area
 from directory.intake import REFUGE
+from directory.listing import PHONE_REVIEW
 from directory.models import Service
 from directory.never_use import NeverUse
 from directory.records import service_record
@@ -20,7 +21,6 @@ from directory.records import service_record
 Problem = Literal["never", "refuge", "past", "conflict", "alarm", "due", "stale", "unconfirmed", "night"]
 GRAVE: tuple[Problem, ...] = ("never", "refuge", "past")  # a command that finds one of these fails
 SOON = timedelta(days=14)
-PHONE_REVIEW = timedelta(days=90)  # facts/README.md
 STALE_YEARS = 2  # a source older than this is not a good witness for a number
 
 

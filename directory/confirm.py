@@ -7,8 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from directory import DirectoryError
-from directory.check import PHONE_REVIEW
-from directory.listing import relist
+from directory.listing import PHONE_REVIEW, relist
 from directory.load import dials
 from directory.models import Confirmation, Service
 

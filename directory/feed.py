@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 
 from directory.areas import EVERYWHERE
 from directory.listing import OUR_OWN
@@ -16,6 +16,7 @@ from directory.models import Attribute, Schedule, Service, ServiceArea, ServiceA
 
 Row = TypeVar("Row")
 ACTIVE = "active"  # HSDS: what has another status is not shown
+LISTED = (lazyload("*"), joinedload(Service.organization))  # a list shows one-to-one fields, and nothing else is loaded for it
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,14 @@ class Page(Generic[Row]):
 
 def list_services(session: Session, wanted: Wanted, *, number: int, size: int, today: date, live: bool) -> Page[Service]:
     """Return a page of the services that may be shown and fit what is wanted, by name."""
-    query = _fitting(select(Service), wanted, today=today, live=live)
+    query = _fitting(select(Service), wanted, today=today, live=live).options(*LISTED)
     return _page(session, query, (Service.name, Service.id), number=number, size=size)
 
 
 def list_places(session: Session, wanted: Wanted, *, number: int, size: int, today: date, live: bool) -> Page[ServiceAtLocation]:
     """Return a page of the places where services that may be shown are given."""
-    query = _fitting(select(ServiceAtLocation).join(Service, Service.id == ServiceAtLocation.service_id), wanted, today=today, live=live)
+    query = _fitting(select(ServiceAtLocation).join(ServiceAtLocation.service), wanted, today=today, live=live)
+    query = query.options(contains_eager(ServiceAtLocation.service).options(*LISTED))
     return _page(session, query, (Service.name, ServiceAtLocation.id), number=number, size=size)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from directory import BadRecord, parts
 from directory.areas import Area, area_of
 from directory.hours import always_open
 from directory.ids import is_uuid, uuid_of
+from directory.listing import PHONE_REVIEW
 from directory.models import (
     Accessibility,
     Attribute,
@@ -38,7 +39,6 @@ from directory.parts import OWN, OWN_DATES, OWN_FIELDS, Part
 from directory.terms import Terms
 
 STATUSES = ("active", "inactive", "defunct", "temporarily closed")
-REVIEW = timedelta(days=90)
 LONGEST_NAME = 200  # characters; more is not a name, and would not fit a card or a text
 REFUGE = re.compile(r"\b(refuges?|safe ?houses?|women'?s (?:shelter|aid refuge))\b", re.I)
 _DIALABLE = re.compile(r"(?:\+44|0|1|9)[\d\s().-]*\d")
@@ -148,7 +148,7 @@ def _provenance(record: dict[str, Any], own: dict[str, Any], rules: Rules) -> di
         "published": assured.year if assured else None,
         "origin": rules.origin,
         "date_seen": rules.today,
-        "review_by": rules.today + REVIEW,
+        "review_by": rules.today + PHONE_REVIEW,
         "assured_date": assured,
         "assured_by": None,
         "text_line": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from directory.models import Listing, Service
 
 SURENESS = {"high": 0, "medium": 1, "low": 2, "not verified": 3}
 NATIONAL_PAIR = ("ndah", "mal")  # facts/README.md: never send a man, or someone who has not said, to a women-only line alone
+PHONE_REVIEW = timedelta(days=90)  # facts/README.md: phone numbers are looked at again after 90 days
 OUR_OWN = "seed"
 GENDERS = ("women", "men")
 FOR_ALL = "anyone"

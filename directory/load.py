@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,9 @@ from directory.areas import EVERYWHERE, OUTSIDE, Area
 from directory.database import upgrade
 from directory.hours import always_open, read_opening
 from directory.ids import uuid_of
-from directory.listing import OUR_OWN, relist
+from directory.listing import OUR_OWN, PHONE_REVIEW, relist
 from directory.models import Attribute, CostOption, Language, Listing, Organization, Phone, Schedule, Service, ServiceArea, Source
 from directory.seed_files import Seed, terms_of
-
-PHONE_REVIEW = timedelta(days=90)  # facts/README.md: 90 days for phone numbers
 
 
 def load_seed(engine: Engine, root: Path) -> int:
@@ -30,7 +28,11 @@ def load_seed(engine: Engine, root: Path) -> int:
     upgrade(engine)
     with Session(engine, future=True) as session, session.begin():
         seed.terms.save(session)
-        assured = {s.id: (s.assured_date, s.assured_by, s.review_by, dials(s)) for s in session.query(Service) if s.assured_by}
+        assured = {
+            s.id: (s.assured_date, s.assured_by, s.review_by, dials(s))
+            for s in session.query(Service).filter(Service.assured_by.is_not(None))
+            if s.assured_by
+        }
         ids = {contact["id"] for contact in seed.contacts}
         _clear(session, ids)
         services = [_service(contact, seed.annotations[contact["id"]], seed) for contact in seed.contacts]
@@ -50,7 +52,7 @@ def dials(service: Service) -> str:
 
 def _clear(session: Session, ids: set[str]) -> None:
     """Remove what an earlier seed put there, and anything that took the id of one of its services."""
-    old = [service for service in session.query(Service) if service.origin == OUR_OWN or service.id in ids]
+    old = session.query(Service).filter(or_(Service.origin == OUR_OWN, Service.id.in_(ids))).all()
     session.execute(delete(Listing).where(Listing.service_id.in_([service.id for service in old])))
     for service in old:
         session.delete(service)

@@ -6,7 +6,7 @@ The verdict is the higher of the two. Everything that answers a person calls thi
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -21,7 +21,8 @@ Level = Literal["none", "high", "now"]
 
 ANSWERS = Path("data/danger/answers.txt")
 LONGEST_ANSWER = 3  # words
-LONGEST_ENCODED = 1_000  # characters; beyond it the rules alone read the text, so a huge paste costs no encoder time
+LONGEST_WHOLE = 1_000  # characters; a longer text is read in slices: the time the rules take grows faster than the text
+SLICE, OVERLAP, ENCODED_SLICES = 240, 60, 6  # characters of a slice and shared by two; slices at either end that the encoder reads
 
 logger = logging.getLogger(__name__)
 
@@ -57,12 +58,32 @@ class DangerDetector:
 
     def __call__(self, text: str) -> Verdict:
         """Return the verdict on what a person typed, raw and of any length."""
+        if len(text) > LONGEST_WHOLE:
+            return self._in_slices(text)
         plain = self.normalise(text)
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
-        if self.head is not None and plain and len(text) <= LONGEST_ENCODED and not self._only_answers(plain):
-            levels += [self.head.level(self.head(self.normalise(piece))) for piece in pieces(text)]
+        if self.head is not None and plain and not self._only_answers(plain):
+            parts = pieces(text)
+            read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
+            levels += [self.head.level(self.head(part)) for part in read]
         return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits))
+
+    @property
+    def by_rules(self) -> DangerDetector:
+        """The same without the encoder."""
+        return replace(self, head=None)
+
+    def _in_slices(self, text: str) -> Verdict:
+        """Read the first and last slices by rules and encoder, those between by rules alone, until one is `now`."""
+        slices = [text[start : start + SLICE] for start in range(0, len(text), SLICE - OVERLAP)]
+        by_rules, worst = self.by_rules, Verdict("none")
+        for number, part in enumerate(slices):
+            read = by_rules if ENCODED_SLICES <= number < len(slices) - ENCODED_SLICES else self
+            worst = max(worst, read(part), key=lambda verdict: LEVELS.index(verdict.level))
+            if worst.level == "now":
+                break
+        return worst
 
     def _only_answers(self, plain: str) -> bool:
         """True for a few words that only answer a question ("for me"): too few for the encoder, which hears danger in them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,14 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from directory.database import open_directory
-from tests.engines import postgres_server
+from tests.engines import Postgres
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a server of our own on a free port of the loopback; skipped without PostgreSQL, but never in CI."""
-    with postgres_server() as server:
-        yield server.url.removesuffix("/postgres")
+def postgresql(postgres_running: Postgres) -> str:
+    """The address of the tests' own server, without a database."""
+    return postgres_running.url.removesuffix("/postgres")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from safety import EncoderMissing
-from safety.danger import LONGEST_ENCODED, DangerDetector
+from safety.danger import LONGEST_WHOLE, DangerDetector
 from safety.encoder import Encoder
 from safety.head import Head, Scores
 from tests.conftest import ROOT
@@ -25,8 +25,8 @@ def test_the_head_hears_what_no_rule_names(detector: DangerDetector) -> None:
     assert detector(text).level != "none"
 
 
-def test_over_long_text_is_read_by_rules_alone(detector: DangerDetector) -> None:
-    text = "word " * LONGEST_ENCODED + "he has got a knife and hes outside"
+def test_over_long_text_is_read_to_its_end(detector: DangerDetector) -> None:
+    text = "word " * LONGEST_WHOLE + "he has got a knife and hes outside"
     assert detector(text).level == "now"
 
 

@@ -46,9 +46,8 @@ def test_a_blanked_value_where_a_number_was_meant_breaks_no_line() -> None:
 
 def test_rasas_filter_keeps_the_name_of_a_failure_and_nothing_that_was_said() -> None:
     record = logging.LogRecord("rasa", logging.ERROR, "p.py", 1, "not kept: %s for %s", ("OperationalError", "a knife"), None)
-    from sqlalchemy.exc import OperationalError
+    import sqlalchemy.exc  # noqa: F401  # the filter knows the failures that are loaded
 
-    assert OperationalError.__name__ == "OperationalError"
     WordsFilter().filter(record)
     assert record.getMessage() == "not kept: OperationalError for …"
 

@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 import requests
 
 from tests.conftest import ROOT
+from tests.engines import free_port
 
 LIFELINES = ("999", "0808 2000 247", "0808 801 0327")
 
@@ -48,13 +48,8 @@ class Running:
         return (self.folder / "log").read_text()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait(condition, seconds: float = 120) -> bool:
+    """Slower than `tests.engines.until`: every try opens a chat, and those are limited."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

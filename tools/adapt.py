@@ -20,6 +20,7 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from safety.normalise import Normaliser
+from safety.rules import LEVELS
 from tools.adapter import FILE, write_changes
 from tools.build_encoder import weights_folder
 from tools.corpus import is_set_aside, plain, read_danger, read_examples
@@ -82,8 +83,7 @@ def read_lines(root: Path) -> tuple[list[tuple[str, int, int]], list[str]]:
     examples = read_examples(root)
     intents = sorted({intent for _, intent in examples})
     of = {text: intents.index(intent) for text, intent in examples}
-    levels = ("none", "high", "now")
-    lines = [(line.text, of.get(line.text, -100), levels.index(line.level)) for line in read_danger(root)]
+    lines = [(line.text, of.get(line.text, -100), LEVELS.index(line.level)) for line in read_danger(root)]
     return [(plain(text, normalise), intent, level) for text, intent, level in lines if not is_set_aside(text)], intents
 
 

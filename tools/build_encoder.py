@@ -44,8 +44,13 @@ def is_built(root: Path) -> bool:
         manifest = json.loads((root / FOLDER / "manifest.json").read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return False
-    made_from = {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": _sha256(root / CHANGES)}
+    made_from = _made_from(root)
     return {name: manifest.get(name) for name in made_from} == made_from
+
+
+def _made_from(root: Path) -> dict[str, Any]:
+    """What an encoder under `root` is made from, as its manifest says it."""
+    return {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": _sha256(root / CHANGES)}
 
 
 def build(root: Path) -> None:
@@ -64,8 +69,7 @@ def build(root: Path) -> None:
         shutil.rmtree(work / "adapted")
         shutil.copyfile(source / "tokenizer.json", work / "tokenizer.json")
         files = {name: _sha256(work / name) for name in ("model.onnx", "tokenizer.json")}
-        made_from = {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": _sha256(root / CHANGES)}
-        manifest = {**made_from, "dimensions": 384, "max_tokens": MAX_TOKENS, "files": files}
+        manifest = {**_made_from(root), "dimensions": 384, "max_tokens": MAX_TOKENS, "files": files}
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
         shutil.rmtree(root / FOLDER, ignore_errors=True)
         shutil.copytree(work, root / FOLDER)

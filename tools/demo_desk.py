@@ -23,9 +23,10 @@ def desk_lines(config: Config) -> str:
     """Return what is printed of the desk: where it is, and for each invented person who has not joined a link good for two days."""
     origin = Origin.of(config).url
     lines = [f"helpline desk:       {origin}/helpline/"]
+    queue, keys = open_queue(config.queue_url), Keys.load(config.var / "master.key")
     for person in PEOPLE:
         try:
-            token = make_invitation(open_queue(config.queue_url), Keys.load(config.var / "master.key"), datetime.now(UTC), person)
+            token = make_invitation(queue, keys, datetime.now(UTC), person)
         except NameTaken:
             continue
         lines.append(f"join as {person.role.value + ':':<13}{link(origin, token)}")

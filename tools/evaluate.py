@@ -132,14 +132,14 @@ def figures(rows: list[Row]) -> dict[str, Any]:
     result: dict[str, Any] = {"n": len(rows)}
     labelled = [row for row in rows if row.intents]
     if labelled:
-        result["top1"] = _share(row.ranked[:1] and row.ranked[0] in row.intents for row in labelled)
+        result["top1"] = _share(map(right, labelled))
         result["top3"] = _share(any(name in row.intents for name in row.ranked[:3]) for row in labelled)
         result["oos_recall"] = _share(row.ranked[:1] == ["out_of_scope"] for row in labelled if row.intents[0] == "out_of_scope")
         result["in_scope_refused"] = _share(row.ranked[:1] == ["out_of_scope"] for row in labelled if "out_of_scope" not in row.intents)
     if any(row.danger for row in rows):
         result["danger"] = {
-            "now": _recall(row.heard == "now" for row in rows if row.danger == "now"),
-            "high": _recall(row.heard != "none" for row in rows if row.danger == "high"),
+            "now": _recall(heard_at(row.heard, "now") for row in rows if row.danger == "now"),
+            "high": _recall(heard_at(row.heard, "high") for row in rows if row.danger == "high"),
             "false_alarm": _share(row.heard != "none" for row in rows if row.danger == "none"),
         }
     if any(row.area for row in rows):
@@ -147,6 +147,16 @@ def figures(rows: list[Row]) -> dict[str, Any]:
     times = [row.milliseconds for row in rows]
     result["latency_ms"] = {"p50": round(float(np.percentile(times, 50)), 1), "p95": round(float(np.percentile(times, 95)), 1)}
     return result
+
+
+def right(row: Row) -> bool:
+    """True when the intent heard first is one that is acceptable."""
+    return bool(row.ranked) and row.ranked[0] in row.intents
+
+
+def heard_at(heard: str, level: str) -> bool:
+    """True when danger of `level` was heard as it must be: `now` as now, `high` as either."""
+    return heard == "now" if level == "now" else heard != "none"
 
 
 def wilson(hits: int, n: int) -> list[float]:
@@ -168,7 +178,7 @@ def write_details(root: Path, rows: list[Row]) -> None:
                 cells = (wrong, row.text, "|".join(row.intents), "|".join(row.ranked[:3]), row.danger, row.heard, row.area, row.found or "")
                 file.write("\t".join(cells) + "\n")
     asked = Counter(row.intents[0] for row in rows if row.intents)
-    right = Counter(row.intents[0] for row in rows if row.intents and row.ranked[:1] and row.ranked[0] in row.intents)
+    right = Counter(row.intents[0] for row in rows if right(row))
     lines = [f"{name}\t{asked[name]}\t{right[name]}" for name in sorted(asked)]
     (folder / "intents.tsv").write_text("intent\tn\tright\n" + "\n".join(lines) + "\n", "utf-8")
 
@@ -176,9 +186,9 @@ def write_details(root: Path, rows: list[Row]) -> None:
 def wrong_in(row: Row) -> str:
     """Say what is wrong with the answer to a row: intent, missed, alarm, area; empty when all is right."""
     faults = []
-    if row.intents and (not row.ranked or row.ranked[0] not in row.intents):
+    if row.intents and not right(row):
         faults.append("intent")
-    if (row.danger == "now" and row.heard != "now") or (row.danger == "high" and row.heard == "none"):
+    if row.danger in ("now", "high") and not heard_at(row.heard, row.danger):
         faults.append("missed")
     if row.danger == "none" and row.heard != "none":
         faults.append("alarm")

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from tools.corpus import read_examples, read_held_out
-from tools.evaluate import Row, answer_row, figures, front_door, read_rows, wilson
+from tools.evaluate import Row, answer_row, front_door, heard_at, read_rows, right, wilson
 from webhook.parts import Parts
 
 PAGE = Path("docs/understanding.md")
@@ -53,9 +53,10 @@ def main() -> int:
 
 
 def table(title: str, counts: Counts) -> list[str]:
-    """Return a table of shares with their Wilson 95 % intervals, the lowest first."""
+    """Return a table of shares with their Wilson 95 % intervals, the lowest first; what was counted over nothing is left out."""
     lines = [f"| {title} | share | 95 % | n |", "| --- | --- | --- | --- |"]
-    for name, (hits, n) in sorted(counts.items(), key=lambda item: (item[1][0] / item[1][1], item[0])):
+    counted = {name: count for name, count in counts.items() if count[1]}
+    for name, (hits, n) in sorted(counted.items(), key=lambda item: (item[1][0] / item[1][1], item[0])):
         low, high = wilson(hits, n)
         lines.append(f"| {name} | {hits / n:.3f} | {low:.3f} – {high:.3f} | {n} |")
     return [*lines, ""]
@@ -101,14 +102,7 @@ def draw_calibration(rows: list[Row], sure: list[float], path: Path) -> float:
     return float(sum(n * abs(c - h) for c, h, n in points) / len(labelled))
 
 
-def right(row: Row) -> bool:
-    """True when the intent heard first is one that is acceptable."""
-    return bool(row.ranked) and row.ranked[0] in row.intents
-
-
 def _head(file: Path, rows: list[Row]) -> list[str]:
-    found: dict[str, Any] = figures(rows)
-    danger = found.get("danger", {})
     lines = ["# What Linden understands", "", "Written by `make report`; do not edit.", ""]
     lines += [f"{datetime.now(UTC):%d %B %Y}, {file.name} ({len(rows)} rows), Python {platform.python_version()}, {platform.machine()}.", ""]
     counts: Counts = {"the right intent first": _count(right(row) for row in rows if row.intents)}
@@ -116,18 +110,17 @@ def _head(file: Path, rows: list[Row]) -> list[str]:
     counts["out of scope refused"] = _count(row.ranked[:1] == ["out_of_scope"] for row in rows if row.intents[:1] == ["out_of_scope"])
     counts["in scope refused"] = _count(row.ranked[:1] == ["out_of_scope"] for row in rows if row.intents and "out_of_scope" not in row.intents)
     for level in ("now", "high"):
-        if level in danger:
-            counts[f"danger {level} heard"] = _count(_heard(row.heard, level) for row in rows if row.danger == level)
+        counts[f"danger {level} heard"] = _count(heard_at(row.heard, level) for row in rows if row.danger == level)
     counts["false alarm"] = _count(row.heard != "none" for row in rows if row.danger == "none")
-    speed = found["latency_ms"]
-    return [*lines, *table("figure", counts), f"A turn in this process: median {speed['p50']} ms, 95th percentile {speed['p95']} ms.", ""]
+    half, most = (np.percentile([row.milliseconds for row in rows], share) for share in (50, 95))
+    return [*lines, *table("figure", counts), f"A turn in this process: median {half:.1f} ms, 95th percentile {most:.1f} ms.", ""]
 
 
 def _danger(linden: Parts, root: Path) -> list[str]:
     hits: dict[str, list[bool]] = defaultdict(list)
     for line in read_held_out(root):
         heard = linden.front_door.detector(line.text).level
-        hits[f"{line.category} ({line.level})"].append(heard != "none" if line.level == "none" else _heard(heard, line.level))
+        hits[f"{line.category} ({line.level})"].append(heard != "none" if line.level == "none" else heard_at(heard, line.level))
     danger = {name: _count(found) for name, found in hits.items() if not name.endswith("(none)")}
     alarms = {name.removesuffix(" (none)"): _count(found) for name, found in hits.items() if name.endswith("(none)")}
     lines = ["## Danger by category", "", "`data/danger/held_out.tsv`, which nothing is trained on. A `now` counts only when heard as `now`.", ""]
@@ -156,13 +149,9 @@ def _calibration(error: float) -> list[str]:
     return ["## Confidence", "", f"![calibration](pictures/{CURVE})", "", f"Mean gap between confidence and share right: {error:.3f}."]
 
 
-def _heard(heard: str, level: str) -> bool:
-    return heard == "now" if level == "now" else heard != "none"
-
-
 def _count(hits: Iterable[bool]) -> tuple[int, int]:
     found = list(hits)
-    return sum(found), max(1, len(found))
+    return sum(found), len(found)
 
 
 if __name__ == "__main__":

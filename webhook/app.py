@@ -28,6 +28,7 @@ from webhook.handoff.receipt import Receipts
 from webhook.handoff.services import load_services
 from webhook.handoff.windows import LONDON
 from webhook.helpline import desk as helpline
+from webhook.helpline.watch import start_watch
 from webhook.keys import Keys
 from webhook.limits import Limits, SharedCounts
 from webhook.live import refuse_unless_fit
@@ -61,7 +62,7 @@ def create_app(
     for blueprint in (page.bp, widget.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(feed.bp)
-    helpline.register(app, linden)  # before the headers: its policy is the stricter one
+    announcer = helpline.register(app, linden)  # before the headers: its policy is the stricter one
     health.count_requests(app, linden)
     problems.register(app)
     headers.register(app, page.leave_origin(config.exit_url), widget.may_frame(config))
@@ -71,6 +72,7 @@ def create_app(
     embed.register(app)
     if now is None:  # by a clock that tests move, nothing happens but when they say so
         start_sweeper(linden)
+        start_watch(linden, announcer)
         start_forgetting(twilio_messages(config), linden.now)
     return app
 

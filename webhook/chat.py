@@ -66,7 +66,7 @@ def find_conversation(linden: Parts, token: str, text: str) -> Conversation:
     """Return the conversation of a token; raises a Problem that still answers danger when it has ended."""
     conversation = linden.conversations.find(conversation_id(linden, token)) if token else None
     if conversation is None:
-        raise Problem("utter_session_ended", 410, linden.front_door.judge(text))
+        raise Problem("utter_session_ended", 410, linden.front_door.detector(text).level)
     return conversation
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
@@ -45,7 +46,8 @@ def linden() -> Parts:
 def recovery_key(service: str, out: Path, passphrase: str) -> None:
     """Make the offline recovery key of a service; print the file, keep it in a safe, and delete it here."""
     known(service)
-    recipient = _made(out, passphrase)
+    with refusals():
+        recipient = make_keyfile(out, passphrase)
     with transaction(linden().queue) as session:
         now = naive(linden().now())
         workers.add_key(session, kid=recipient.kid, service=service, name="recovery", public_key=recipient.public_key, recovery=True, approved=now)
@@ -60,7 +62,8 @@ def recovery_key(service: str, out: Path, passphrase: str) -> None:
 def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
     """Make a worker's key; it receives nothing until it is approved."""
     known(service)
-    recipient = _made(keyfile, passphrase)
+    with refusals():
+        recipient = make_keyfile(keyfile, passphrase)
     with transaction(linden().queue) as session:
         workers.add_key(session, kid=recipient.kid, service=service, name=name, public_key=recipient.public_key, recovery=False, approved=None)
     click.echo(f"{name}: fingerprint {fingerprint(recipient.kid)}; read it to the recovery holder, who approves it")
@@ -74,7 +77,8 @@ def add_worker(name: str, service: str, keyfile: Path, passphrase: str) -> None:
 @passphrase_option
 def approve(name: str, service: str, keyfile: Path, spoken: str | None, passphrase: str) -> None:
     """Approve a worker's new key with the recovery key of the service, or the key of a worker it has already."""
-    holder = Recipient.of(point(_private(keyfile, passphrase).public_key()))
+    with refusals():
+        holder = Recipient.of(point(open_keyfile(keyfile, passphrase).public_key()))
     with transaction(linden().queue) as session:
         new = [key for key in workers.find_by_name(session, name, service) if key.approved is None]
         chosen = [key for key in new if spoken is None or key.kid == "".join(spoken.split()).lower()]
@@ -112,10 +116,8 @@ def list_everything() -> None:
 def open_request(request_id: str, keyfile: Path, passphrase: str) -> None:
     """Claim and open a request with a worker's or the recovery key; only in a safe window."""
     desk: Desk = linden().desk
-    try:
+    with refusals():
         opened = desk.open(request_id, open_keyfile(keyfile, passphrase))
-    except HandoffError as error:
-        raise click.ClickException(str(error)) from error
     click.echo(json.dumps(opened, indent=1, ensure_ascii=False))
     if uk_number(str(opened.get("number"))) is None:
         click.echo("That is not an ordinary UK number: do not ring it.", err=True)
@@ -133,15 +135,10 @@ def known(service: str) -> None:
         raise click.ClickException(f"there is no service {service}; there are: {', '.join(names) or 'none'}")
 
 
-def _made(path: Path, passphrase: str) -> Recipient:
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say what stops a command in one sentence."""
     try:
-        return make_keyfile(path, passphrase)
-    except HandoffError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _private(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
-    try:
-        return open_keyfile(path, passphrase)
+        yield
     except HandoffError as error:
         raise click.ClickException(str(error)) from error

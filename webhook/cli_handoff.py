@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from webhook.cli import fingerprint, helpline, known, linden, passphrase_option
-from webhook.handoff import HandoffError
+from webhook.cli import fingerprint, helpline, known, linden, passphrase_option, refusals
 from webhook.handoff.canary import open_canary, unproved
 from webhook.handoff.desk import naive
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
@@ -48,9 +45,9 @@ def list_keys() -> None:
     """List every key: how old, when it last opened a canary, and whether it is due to be made anew."""
     with transaction(linden().queue) as session:
         for key in workers.list_keys(session):
-            life = workers.life_of(session, key.kid)
-            proved = f"opened a canary {life.proved:%Y-%m-%d}" if life.proved else "never opened a canary"
-            state = "retired" if life.retired else age(key.approved)
+            life = workers.find_life(session, key.kid)
+            proved = f"opened a canary {life.proved:%Y-%m-%d}" if life and life.proved else "never opened a canary"
+            state = "retired" if life and life.retired else age(key.approved)
             click.echo(f"{fingerprint(key.kid)}  {key.service}  {key.name}  {state}  {proved}")
 
 
@@ -124,15 +121,6 @@ def recover_requests(service: str, keyfile: Path, rehearse: bool, passphrase: st
     click.echo(f"{len(found.done)} of {len(found.done) + len(found.failed)} requests {what}")
     if found.failed:
         raise click.ClickException("these could not be opened: " + ", ".join(found.failed))
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Say what stops a command in one sentence."""
-    try:
-        yield
-    except HandoffError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def services_of(area: str) -> list[str]:

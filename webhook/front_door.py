@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level
@@ -26,7 +26,6 @@ from webhook.rasa_client import Assistant, Understood
 from webhook.replies import Answer, Button, Reply
 
 LONGEST = 1_000  # characters; Rasa's time grows steeply beyond it (architecture.md)
-PIECE, OVERLAP, ENCODED_PIECES = 240, 60, 6  # characters of a piece and shared by two; pieces at either end that the encoder reads
 FEW_WORDS = 3
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
@@ -64,7 +63,7 @@ class FrontDoor:
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
         """Return the answer to what a person typed; the same turn again gets the same answer and has no second effect."""
-        level = said.level or self.judge(said.text)
+        level = said.level or self.detector(said.text).level
         if len(said.text) > LONGEST:
             return self.refuse(level, conversation.channel, "utter_too_long", 413)
         if not said.allowed and level == "none":
@@ -84,22 +83,7 @@ class FrontDoor:
         dangerous ("for me", "the kids"); what a rule names is never taken for an answer."""
         if level == "none":
             return True
-        return len(text.split()) <= FEW_WORDS and replace(self.detector, head=None)(text).level == "none"
-
-    def judge(self, text: str) -> Level:
-        """Return how much danger is in a text of any length; one that is too long is read in pieces, the first and last by rules and
-        encoder, those between by rules, because the time the rules take grows faster than the text."""
-        if len(text) <= LONGEST:
-            return self.detector(text).level
-        parts = [text[i : i + PIECE] for i in range(0, len(text), PIECE - OVERLAP)]
-        by_rules = replace(self.detector, head=None)
-        worst: Level = "none"
-        for number, part in enumerate(parts):
-            read = by_rules if ENCODED_PIECES <= number < len(parts) - ENCODED_PIECES else self.detector
-            worst = max(worst, read(part).level, key=LEVELS.index)
-            if worst == "now":
-                break
-        return worst
+        return len(text.split()) <= FEW_WORDS and self.detector.by_rules(text).level == "none"
 
     def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
         """Return the answer to a button this conversation was just offered; its title may name an area."""
@@ -136,10 +120,9 @@ class FrontDoor:
             understood = self._send(conversation, text, deadline)
         except RasaUnavailable:
             return self._alone(conversation, level)
-        said = conversation.said
         conversation.hear(understood.topic, understood.replies)
-        if understood.topic == REPEAT and said:
-            return Answer(level, (*self.fallback.danger(level, conversation.channel), *self.fallback.again(said)))
+        if understood.topic == REPEAT and conversation.said:
+            return Answer(level, (*self.fallback.danger(level, conversation.channel), *self.fallback.again(conversation.said)))
         replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
         answer = self._compose(conversation, level, replies)
         if conversation.unclear < UNCLEAR_ENOUGH:

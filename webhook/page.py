@@ -30,7 +30,7 @@ def say() -> tuple[str, int] | Response:
     text = request.form.get("text", "")
     if not token:
         if not linden.limits.allow("open", network(request.remote_addr)):
-            raise Problem("utter_too_fast", 429, linden.front_door.judge(text))
+            raise Problem("utter_too_fast", 429, linden.front_door.detector(text).level)
         token = new_session(linden)
     conversation = find_conversation(linden, token, text)
     turn = request.form.get("turn", type=int)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from webhook.background import every
 from webhook.handoff import NobodyToSealTo
 from webhook.handoff.canary import todays_canary
 from webhook.handoff.retention import run_retention
@@ -19,16 +20,8 @@ logger = logging.getLogger(__name__)
 
 def start_sweeper(linden: Parts) -> None:
     """Start sweeping in the background; the thread ends with the process."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(SWEEP_SECONDS):
-            try:
-                sweep(linden)
-            except (SQLAlchemyError, OSError) as error:
-                logger.error("sweeping failed and will be tried again: %s", type(error).__name__)
-
-    threading.Thread(target=run, name="sweeper", daemon=True).start()
+    failed = partial(logger.error, "sweeping failed and will be tried again: %s")
+    every(SWEEP_SECONDS, "sweeper", lambda: sweep(linden), (SQLAlchemyError, OSError), failed)
 
 
 def sweep(linden: Parts) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from webhook.handoff import Unopenable
 from webhook.handoff.desk import Desk, epoch_of, hour
 from webhook.handoff.envelope import Recipient, point, seal, unseal
-from webhook.handoff.issue import padded
 from webhook.store import workers
 from webhook.store.engine import transaction
 from webhook.store.models import Canary
@@ -24,7 +23,7 @@ def todays_canary(desk: Desk, service: str) -> dict[str, Any]:
 
     Raises NobodyToSealTo."""
     day = epoch_of(desk.now())
-    recipients = padded(desk.recipients(service), service, desk.keys)
+    recipients = desk.everyone(service)
     kids = [each.kid for each in recipients]
     with transaction(desk.queue) as session:
         known = session.get(Canary, (service, day))
@@ -57,8 +56,8 @@ def unproved(desk: Desk, service: str) -> list[str]:
     today = epoch_of(desk.now())
     with Session(desk.queue, future=True) as session:
         keys = [key for key in workers.approved_keys(session, service) if not key.recovery]
-        lives = {key.kid: workers.life_of(session, key.kid).proved for key in keys}
-    return [key.name for key in keys if lives[key.kid] is None or f"{lives[key.kid]:%Y-%m-%d}" < today]
+        lives = {key.kid: workers.find_life(session, key.kid) for key in keys}
+    return [key.name for key in keys if not (life := lives[key.kid]) or life.proved is None or f"{life.proved:%Y-%m-%d}" < today]
 
 
 def canary_id(day: str) -> str:

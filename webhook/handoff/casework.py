@@ -83,7 +83,7 @@ class Casework:
                 raise NotYours("claim it first")
             check_window(request, now)
             inner = self.desk.inner_of(request)
-            if not requests.settle_request(session, request, request.state, state="opened", lease_ends=None):
+            if not requests.settle_request(session, request, state="opened", lease_ends=None):
                 raise NotYours("the claim is no longer yours")
             self.desk.note_down(session, caller.name, request_id, "open")
         return inner
@@ -94,7 +94,7 @@ class Casework:
             request = self._find(session, caller, request_id)
             if request.claimer != caller.name:
                 raise NotYours("it is not yours to hand back")
-            if not requests.settle_request(session, request, request.state, state="waiting", claimer=None, lease_ends=None):
+            if not requests.settle_request(session, request, state="waiting", claimer=None, lease_ends=None):
                 raise NotYours("it is not yours to hand back")
             if hide:
                 requests.hide_request(session, request_id, caller.name)
@@ -120,7 +120,7 @@ class Casework:
                 attempts=request.attempts,
                 outcome=request.outcome,
             )
-            if not requests.settle_request(session, request, request.state, **_values(after, now)):
+            if not requests.settle_request(session, request, **_values(after, now)):
                 raise NotYours("somebody else settled it, or she cancelled it")
             requests.keep_slip(session, before)
             self.desk.note_down(session, caller.name, request_id, outcome.value)
@@ -136,7 +136,7 @@ class Casework:
             if request is None or slip is None or request.state not in ("waiting", "ended") or request.outcome == Outcome.CANCELLED.value:
                 raise TooLate("it can no longer be undone")
             values = {"state": "opened", "claimer": caller.name, "windows": slip.windows, "attempts": slip.attempts, "outcome": slip.outcome}
-            if not requests.settle_request(session, request, request.state, ended=None, lease_ends=None, **values):
+            if not requests.settle_request(session, request, ended=None, lease_ends=None, **values):
                 raise TooLate("it can no longer be undone")
             self.desk.note_down(session, caller.name, request_id, "undo")
 

@@ -55,6 +55,10 @@ class Recipient:
         """Return the recipient of an uncompressed P-256 point of 65 bytes."""
         return cls(sha256(public_key).hexdigest()[:16], public_key)
 
+    def as_json(self) -> dict[str, str]:
+        """Return it as a browser gets it."""
+        return {"kid": self.kid, "public_key": to_text(self.public_key)}
+
 
 def seal(plain: dict[str, Any], record_id: str, service: str, recipients: list[Recipient]) -> dict[str, Any]:
     """Return the inner envelope of `plain` for `recipients`; raises NobodyToSealTo or TooLarge, and never seals to fewer."""

@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 
 from webhook.handoff import Misdirected
-from webhook.handoff.envelope import PADDED_TO, SUITE_NAME, VERSION, Recipient, canonical, check, point, to_text
+from webhook.handoff.envelope import PADDED_TO, SUITE_NAME, VERSION, Recipient, canonical, check, point
 from webhook.keys import Keys
 
 GOOD_FOR = timedelta(hours=1)  # the list is fetched when the form is sent; an hour allows for a slow line
@@ -36,9 +36,8 @@ class Issued:
 
     def as_json(self, keys: Keys) -> dict[str, Any]:
         """Return it as the browser gets it (architecture.md)."""
-        listed = [{"kid": each.kid, "public_key": to_text(each.public_key)} for each in self.recipients]
         head = {"v": VERSION, "suite": SUITE_NAME, "id": self.id, "service": self.service}
-        return head | {"recipients": listed, "token": self.token(keys)}
+        return head | {"recipients": [each.as_json() for each in self.recipients], "token": self.token(keys)}
 
 
 def expires_at(now: datetime) -> int:

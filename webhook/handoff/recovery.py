@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from webhook.handoff import EnvelopeError, EpochKeyGone, Misdirected, NoSuchRecord, NotYours
 from webhook.handoff.desk import Desk
 from webhook.handoff.envelope import Recipient, check, lock, point, seal, unseal
-from webhook.handoff.issue import padded
 from webhook.store import requests, workers
 from webhook.store.engine import transaction
 from webhook.store.models import CallbackRequest
@@ -31,7 +30,7 @@ def recover(desk: Desk, service: str, private_key: EllipticCurvePrivateKey, *, r
 
     A rehearsal does all of it but the writing. Raises NotYours or NobodyToSealTo."""
     check_recovery_key(desk, service, private_key)
-    recipients = padded(desk.recipients(service), service, desk.keys)
+    recipients = desk.everyone(service)
     done, failed = [], []
     for request in desk.waiting(service):
         try:
@@ -59,7 +58,7 @@ def rewrap(desk: Desk, request_id: str, inner: dict[str, Any], who: str) -> None
         if request is None or request.state == "ended":
             raise NoSuchRecord("no request with that id is waiting")
         check(inner, request_id, request.service)
-        if inner["recipients"] != [each.kid for each in padded(desk.recipients(request.service), request.service, desk.keys)]:
+        if inner["recipients"] != [each.kid for each in desk.everyone(request.service)]:
             raise Misdirected("it is not sealed to the keys of today")
         record = lock(inner, request.epoch, desk.keyring.get(request.epoch))
         replace_unless_ended(session, request_id, record)

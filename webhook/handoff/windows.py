@@ -6,6 +6,7 @@ minutes (handoff.md).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -80,7 +81,7 @@ def next_window(windows: list[Window], now: datetime) -> Window | None:
     return min((window for window in joined(windows) if now < window.end - LAST_START), default=None)
 
 
-def joined(windows: list[Window]) -> list[Window]:
+def joined(windows: Iterable[Window]) -> list[Window]:
     """Return the same safe times with windows that touch made one, as over noon or midnight: both were said to be safe."""
     found: list[Window] = []
     for window in sorted(windows):

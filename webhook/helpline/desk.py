@@ -1,4 +1,4 @@
-"""Puts the desk on the front door: its blueprints, headers, host and watch."""
+"""Puts the desk on the front door: its blueprints, headers and host."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from webhook.helpline.notify import Announcer
 from webhook.helpline.origin import Origin
 from webhook.helpline.place import NAME, Place
 from webhook.helpline.session import PATH
-from webhook.helpline.watch import start_watch
 from webhook.helpline.words import DeskWords
 from webhook.parts import Parts
 
@@ -32,19 +31,19 @@ POLICY = "; ".join(
 PERMISSIONS = "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
 
-def register(app: Flask, linden: Parts) -> None:
-    """Add the desk to `app`. Call it before the front door's headers are added: what is added first has the last word."""
+def register(app: Flask, linden: Parts) -> Announcer:
+    """Add the desk to `app` and return who announces its work. Call it before the front door's headers are added: what is added first has the last word."""
     words = DeskWords.load(linden.config.root)
     origin = Origin.of(linden.config)
     announcer = Announcer.load(linden.config.var, words, origin.url)
-    app.extensions[NAME] = Place(origin, words, Casework(linden.desk), Streams(), announcer)
+    app.extensions[NAME] = Place(origin, words, Casework(linden.desk), Streams())
     app.jinja_env.globals["word"] = words.say
     app.after_request(_headers)
     app.before_request(lambda: _nothing_else(origin))
     for blueprint in (work.bp, sign_in.bp, people.bp, records.bp):
         app.register_blueprint(blueprint)
     commands.register(app)
-    start_watch(linden, announcer)
+    return announcer
 
 
 def _headers(response: Response) -> Response:

@@ -104,7 +104,7 @@ def depart(linden: Parts, service: str, staff_id: str, by: Colleague | None) -> 
         workers.leave(session, leaver.name, service, now)
         for request in requests.held_by(session, service, leaver.name):
             to_lead = {"outcome": Outcome.TO_LEAD.value} if request.state == "opened" else {}
-            requests.settle_request(session, request, request.state, state="waiting", claimer=None, lease_ends=None, **to_lead)
+            requests.settle_request(session, request, state="waiting", claimer=None, lease_ends=None, **to_lead)
         linden.desk.note_down(session, by.name if by else "command", leaver.id, "left")
 
 

@@ -9,7 +9,6 @@ from flask import current_app
 
 from webhook.handoff.casework import Caller, Casework
 from webhook.helpline.live import Streams
-from webhook.helpline.notify import Announcer
 from webhook.helpline.origin import Origin
 from webhook.helpline.roles import LEADS
 from webhook.helpline.session import Colleague
@@ -26,7 +25,6 @@ class Place:
     words: DeskWords
     casework: Casework
     streams: Streams
-    announcer: Announcer
 
 
 def place() -> Place:

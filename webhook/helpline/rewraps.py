@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from webhook.handoff.casework import Caller
 from webhook.handoff.desk import Desk, naive
-from webhook.handoff.envelope import to_text
 from webhook.handoff.recovery import rewrap
 from webhook.helpline import NotAllowed, Unreadable
 from webhook.store import requests, staff
@@ -34,7 +33,7 @@ def to_rewrap(desk: Desk, approver: Caller, kid: str) -> list[dict[str, Any]]:
 
     Raises NotAllowed unless she approved that key within ten minutes."""
     found = []
-    everyone = [{"kid": each.kid, "public_key": to_text(each.public_key)} for each in desk.everyone(approver.service)]
+    everyone = [each.as_json() for each in desk.everyone(approver.service)]
     with transaction(desk.queue) as session:
         _check_leave(desk, session, approver, kid)
         for request in requests.list_waiting(session, approver.service):

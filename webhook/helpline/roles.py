@@ -18,4 +18,3 @@ class Role(StrEnum):
 CALLERS = (Role.WORKER, Role.LEAD, Role.SAFEGUARDING)  # have a key, and ring
 LEADS = (Role.LEAD, Role.SAFEGUARDING)  # settle what others cannot
 AUDITORS = (Role.LEAD, Role.SAFEGUARDING, Role.SUPERVISOR)
-EVERYONE = tuple(Role)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from webhook.background import every
 from webhook.handoff.casework import lost, with_lead
 from webhook.handoff.desk import naive, windows_of
 from webhook.handoff.windows import Window
@@ -27,16 +28,8 @@ logger = logging.getLogger(__name__)
 
 def start_watch(linden: Parts, announcer: Announcer) -> None:
     """Start watching in the background; the thread ends with the process."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(EVERY_SECONDS):
-            try:
-                watch(linden, announcer)
-            except SQLAlchemyError as error:
-                logger.error("watching the queue failed and will be tried again: %s", type(error).__name__)
-
-    threading.Thread(target=run, name="watch", daemon=True).start()
+    failed = partial(logger.error, "watching the queue failed and will be tried again: %s")
+    every(EVERY_SECONDS, "watch", lambda: watch(linden, announcer), (SQLAlchemyError,), failed)
 
 
 def watch(linden: Parts, announcer: Announcer) -> None:

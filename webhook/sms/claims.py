@@ -86,7 +86,7 @@ def wait_for_reply(linden: Parts, text: Text, claim: Claim, sleep: Callable[[flo
             return ""
         sleep(POLL_SECONDS)
         waited += POLL_SECONDS
-    return alone(linden.front_door, linden.front_door.judge(text.body))
+    return alone(linden.front_door, linden.front_door.detector(text.body).level)
 
 
 def _unseal(linden: Parts, sid: str, sealed: bytes) -> str:

@@ -28,7 +28,7 @@ def answer_text(linden: Parts, text: Text) -> str:
     """Return the reply to a new text, kept in one transaction with anything it queued; nothing is a reply, too."""
     normalised = linden.front_door.detector.normalise(text.body)
     phrase = linden.texting.phrases.of(normalised)
-    level: Level = "now" if phrase == "danger_now" else "none" if phrase else linden.front_door.judge(text.body)
+    level: Level = "now" if phrase == "danger_now" else "none" if phrase else linden.front_door.detector(text.body).level
     with Session(linden.queue, future=True) as session:
         reply = _reply(Turn(linden, session, text, normalised, phrase, level))
         keep_reply(linden, session, text.sid, reply)

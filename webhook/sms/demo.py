@@ -64,7 +64,7 @@ def _reply(linden: Parts, text: Text) -> str:
     try:
         return answer_text(linden, text)
     except SQLAlchemyError:
-        return alone(linden.front_door, linden.front_door.judge(text.body))
+        return alone(linden.front_door, linden.front_door.detector(text.body).level)
 
 
 def _thread(held: str) -> list[dict[str, Any]]:

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
+
+from webhook import background
 
 EVERY_SECONDS = 60
 NEEDED = timedelta(minutes=5)  # a webhook, its retry and the fallback are long over by then
@@ -69,19 +72,11 @@ class TwilioMessages:
 
 def start_forgetting(messages: TwilioMessages | None, now: Callable[[], datetime], every: float = EVERY_SECONDS) -> threading.Event:
     """Forget in the background until the returned event is set; without credentials nothing is begun. The thread ends with the process."""
-    stop = threading.Event()
     if messages is None:
-        return stop
-
-    def run() -> None:
-        while not stop.wait(every):
-            try:
-                messages.forget_done(now())
-            except (requests.RequestException, KeyError, ValueError) as error:
-                logger.error("Twilio did not forget this time and will be asked again: %s", type(error).__name__)
-
-    threading.Thread(target=run, name="twilio-forget", daemon=True).start()
-    return stop
+        return threading.Event()
+    failed = partial(logger.error, "Twilio did not forget this time and will be asked again: %s")
+    errors = (requests.RequestException, KeyError, ValueError)
+    return background.every(every, "twilio-forget", lambda: messages.forget_done(now()), errors, failed)
 
 
 def _created(message: dict[str, Any]) -> datetime:

@@ -17,7 +17,7 @@ from webhook.numbers import uk_mobile
 from webhook.parts import Parts, parts
 from webhook.sms.claims import Claim, claim_message, wait_for_reply
 from webhook.sms.conversation import answer_text
-from webhook.sms.text import Text, alone
+from webhook.sms.text import Text, alone, number_tag
 from webhook.store import optouts
 from webhook.store.engine import transaction
 
@@ -45,7 +45,7 @@ def receive() -> tuple[Response, int]:
         return twiml(answer_text(linden, text)), 200
     except SQLAlchemyError as error:
         logger.error("a text could not be kept: %s", type(error).__name__)
-        return twiml(alone(linden.front_door, linden.front_door.judge(text.body))), 200
+        return twiml(alone(linden.front_door, linden.front_door.detector(text.body).level)), 200
 
 
 @bp.post("/sms/status")
@@ -58,7 +58,7 @@ def note_status() -> tuple[str, int]:
     if number is not None and request.form.get("ErrorCode") == BLOCKED:
         try:
             with transaction(linden.queue) as session:
-                optouts.note_blocked(session, linden.keys.tag("sms/opt-out", number), hour(linden.now()))
+                optouts.note_blocked(session, number_tag(linden.keys, number), hour(linden.now()))
         except SQLAlchemyError as error:
             logger.error("a refused text could not be noted: %s", type(error).__name__)
     return "", 204

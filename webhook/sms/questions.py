@@ -18,14 +18,15 @@ from webhook.handoff import Invalid, NobodyToSealTo, TooLarge
 from webhook.handoff.desk import Wanted
 from webhook.handoff.form import Filled, read_form
 from webhook.handoff.services import MIDNIGHT, HelplineService, service_for
-from webhook.handoff.windows import LONDON, Window, clock, offered
+from webhook.handoff.windows import LONDON, Window, clock, joined, offered
 from webhook.parts import Parts
 from webhook.sms.answers import FREE, MORE, NO, OTHERS, STOPS, YES_NO, after, completing, options_chosen, read_answer
 from webhook.sms.draft import Drafts, State
 from webhook.sms.lexicon import as_time
 from webhook.sms.register import name_in
+from webhook.sms.text import number_tag
 from webhook.sms.times import MARK, Unclear, read_times
-from webhook.sms.windows import LONGEST_READ_BACK, joined, read_back, still_possible
+from webhook.sms.windows import LONGEST_READ_BACK, read_back, still_possible
 from webhook.store import optouts
 
 OFFERED = 5  # windows in one text
@@ -144,7 +145,7 @@ class Questions:
         windows = still_possible([Window.read(key) for key in state.windows], possible)
         covering = [window.key for window in possible if still_possible([window], list(windows))]
         answers = {name: [value] for name, value in state.answers.items()} | {"window": covering, "number": [self.number]}
-        blocked = optouts.is_blocked(self.session, self.linden.keys.tag("sms/opt-out", self.number))
+        blocked = optouts.is_blocked(self.session, number_tag(self.linden.keys, self.number))
         if blocked:
             answers.pop("may_text", None)
         wanted = read_form(Filled(answers), service, now, "sms")

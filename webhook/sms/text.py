@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from safety.danger import Level
 from webhook.front_door import FrontDoor
+from webhook.keys import Keys
 from webhook.sms.gsm7 import fit
 
 
@@ -19,6 +20,11 @@ class Text:
     body: str
     arrived: float
     dealt_with: str = ""
+
+
+def number_tag(keys: Keys, number: str) -> str:
+    """Return the keyed hash a number is on the opt-out list by."""
+    return keys.tag("sms/opt-out", number)
 
 
 def alone(front_door: FrontDoor, level: Level) -> str:

@@ -13,10 +13,10 @@ from typing import Literal
 
 import dateparser
 
-from webhook.handoff.windows import LEAST_OVERLAP, LONDON, Window
+from webhook.handoff.windows import LEAST_OVERLAP, LONDON, Window, joined
 from webhook.sms.grammar import Group, Reader, Span, Unreadable, clocks_in, edge_minutes, without_reasons
 from webhook.sms.lexicon import Lexicon, Token
-from webhook.sms.windows import joined, still_possible, without
+from webhook.sms.windows import still_possible, without
 
 DAYS_READ = 7  # a day's name means one day only within a week
 DAY_BEGINS, DAY_ENDS, DAY = 8 * 60, 21 * 60, 24 * 60  # "any time" is the waking day; it is read back, and can only narrow

@@ -13,7 +13,7 @@ from webhook.sms.gsm7 import LONGEST, fit, places
 from webhook.sms.phrases import Phrase
 from webhook.sms.questions import Questions
 from webhook.sms.register import name_in
-from webhook.sms.text import Text
+from webhook.sms.text import Text, number_tag
 
 FIRST_160 = 160  # a danger reply must show 999 within this many characters (sms.md)
 
@@ -43,7 +43,7 @@ class Turn:
     @property
     def number_tag(self) -> str:
         """The keyed hash this number is on the opt-out list by."""
-        return self.linden.keys.tag("sms/opt-out", self.text.number)
+        return number_tag(self.linden.keys, self.text.number)
 
     @property
     def plain(self) -> bool:

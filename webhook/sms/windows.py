@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 
-from webhook.handoff.windows import LONDON, Window, clock
+from webhook.handoff.windows import LONDON, Window, clock, joined
 
 LONGEST_READ_BACK = 170  # places: what is left of two segments beside the question and what may stand before it
 
@@ -17,16 +16,10 @@ def read_back(windows: Iterable[Window]) -> str:
     for window in sorted(windows):
         start, end = window.start.astimezone(LONDON), window.end.astimezone(LONDON)
         days.setdefault(start.date(), []).append(f"{clock(start.time())}-{clock(end.time())}")
-    alike = [(hours, [day for day, _ in found]) for hours, found in groupby(days.items(), key=lambda item: " and ".join(item[1]))]
-    return "; ".join(f"{_named(group)} {hours}" for hours, group in _gathered(alike))
-
-
-def _gathered(alike: list[tuple[str, list[date]]]) -> list[tuple[str, list[date]]]:
-    """Days with the same hours together, in the order they first come."""
-    gathered: dict[str, list[date]] = {}
-    for hours, group in alike:
-        gathered.setdefault(hours, []).extend(group)
-    return list(gathered.items())
+    alike: dict[str, list[date]] = {}
+    for day, hours in days.items():
+        alike.setdefault(" and ".join(hours), []).append(day)
+    return "; ".join(f"{_named(group)} {hours}" for hours, group in alike.items())
 
 
 def _named(days: list[date]) -> str:
@@ -49,14 +42,3 @@ def without(windows: list[Window], excepted: list[Window]) -> list[Window]:
         pieces = [(Window(window.start, min(window.end, hole.start)), Window(max(window.start, hole.end), window.end)) for window in windows]
         windows = [piece for pair in pieces for piece in pair if piece.start < piece.end]
     return windows
-
-
-def joined(windows: Iterable[Window]) -> list[Window]:
-    """Return windows that touch or overlap as one."""
-    found: list[Window] = []
-    for window in sorted(windows):
-        if found and window.start <= found[-1].end:
-            found[-1] = Window(found[-1].start, max(found[-1].end, window.end))
-        else:
-            found.append(window)
-    return found

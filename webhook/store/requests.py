@@ -67,9 +67,9 @@ def renew_lease(session: Session, request_id: str, worker: str, now: datetime) -
     return bool(changed.rowcount == 1)
 
 
-def settle_request(session: Session, request: CallbackRequest, was: str, **values: object) -> bool:
-    """Change a request with one atomic update if it is still in the state it `was` read in; False when something came between."""
-    same = (CallbackRequest.id == request.id, CallbackRequest.state == was, CallbackRequest.claimer.is_not_distinct_from(request.claimer))
+def settle_request(session: Session, request: CallbackRequest, **values: object) -> bool:
+    """Change a request with one atomic update if it is still in the state and the hands it was read in; False when something came between."""
+    same = (CallbackRequest.id == request.id, CallbackRequest.state == request.state, CallbackRequest.claimer.is_not_distinct_from(request.claimer))
     changed = session.execute(update(CallbackRequest).where(*same).values(**values).execution_options(synchronize_session=False))
     return bool(changed.rowcount == 1)
 

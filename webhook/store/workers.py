@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,11 +21,9 @@ def find_key(session: Session, kid: str) -> WorkerKey | None:
     return cast(WorkerKey | None, session.get(WorkerKey, kid))
 
 
-def find_by_name(session: Session, name: str, service: str | None = None) -> list[WorkerKey]:
+def find_by_name(session: Session, name: str, service: str) -> list[WorkerKey]:
     """Return the keys of a worker that have not left, newest approval last."""
-    query = select(WorkerKey).where(WorkerKey.name == name, WorkerKey.left.is_(None))
-    if service is not None:
-        query = query.where(WorkerKey.service == service)
+    query = select(WorkerKey).where(WorkerKey.name == name, WorkerKey.service == service, WorkerKey.left.is_(None))
     return list(session.scalars(query))
 
 
@@ -36,18 +34,23 @@ def list_keys(session: Session) -> list[WorkerKey]:
 
 def approved_keys(session: Session, service: str) -> list[WorkerKey]:
     """Return the keys of a service that requests are sealed to now, its recovery key among them."""
-    return [key for key in opening_keys(session, service) if life_of(session, key.kid).retired is None]
+    retired = select(KeyLife.kid).where(KeyLife.retired.is_not(None))
+    return list(session.scalars(_opening(service).where(WorkerKey.kid.not_in(retired))))
 
 
 def opening_keys(session: Session, service: str) -> list[WorkerKey]:
     """Return the keys of a service that may open what was sealed to them: those above, and the retired."""
-    query = select(WorkerKey).where(WorkerKey.service == service, WorkerKey.left.is_(None), WorkerKey.approved.is_not(None))
-    return list(session.scalars(query.order_by(WorkerKey.kid)))
+    return list(session.scalars(_opening(service)))
+
+
+def find_life(session: Session, kid: str) -> KeyLife | None:
+    """Return what is known of a key's life, to be read; None for a key that was neither retired nor proved."""
+    return cast(KeyLife | None, session.get(KeyLife, kid))
 
 
 def life_of(session: Session, kid: str) -> KeyLife:
     """Return what is known of a key's life, ready to be written to."""
-    known = cast(KeyLife | None, session.get(KeyLife, kid))
+    known = find_life(session, kid)
     if known is None:
         known = KeyLife(kid=kid)
         session.add(known)
@@ -69,3 +72,9 @@ def leave(session: Session, name: str, service: str, now: datetime) -> int:
     for key in keys:
         key.left = now
     return len(keys)
+
+
+def _opening(service: str) -> Any:
+    """The query of the keys of a service that are approved and have not left, in the order of their kids."""
+    query = select(WorkerKey).where(WorkerKey.service == service, WorkerKey.left.is_(None), WorkerKey.approved.is_not(None))
+    return query.order_by(WorkerKey.kid)
