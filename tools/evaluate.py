@@ -178,8 +178,8 @@ def write_details(root: Path, rows: list[Row]) -> None:
                 cells = (wrong, row.text, "|".join(row.intents), "|".join(row.ranked[:3]), row.danger, row.heard, row.area, row.found or "")
                 file.write("\t".join(cells) + "\n")
     asked = Counter(row.intents[0] for row in rows if row.intents)
-    right = Counter(row.intents[0] for row in rows if right(row))
-    lines = [f"{name}\t{asked[name]}\t{right[name]}" for name in sorted(asked)]
+    found = Counter(row.intents[0] for row in rows if row.intents and right(row))
+    lines = [f"{name}\t{asked[name]}\t{found[name]}" for name in sorted(asked)]
     (folder / "intents.tsv").write_text("intent\tn\tright\n" + "\n".join(lines) + "\n", "utf-8")
 
 
