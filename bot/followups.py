@@ -16,6 +16,7 @@ import yaml
 FILE = Path("data/followups.yml")
 SAME = "same"  # the last topic again
 PLACE = "inform_area"  # the intent of a message that only says where someone is
+UNCLEAR = "nlu_fallback"  # the intent of a message that was not understood
 RANK, SURE = "intent_ranking", 1.0
 
 
@@ -29,10 +30,11 @@ class Context:
 
 @dataclass(frozen=True)
 class Question:
-    """A kind of short question, and the intent it has after each subject."""
+    """A kind of short question, the intent it has after each subject, and whether that holds for one that names a subject too."""
 
     heard: re.Pattern[str]
     after: dict[str, str]
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Followups:
     longest: int
     topics: dict[str, str]
     named: re.Pattern[str]
+    unclear: dict[str, str]
     questions: tuple[Question, ...]
     place_words: int
     place_topics: frozenset[str]
@@ -55,7 +58,8 @@ class Followups:
             longest=data["longest"],
             topics={topic: name for name, subject in data["subjects"].items() for topic in subject["topics"]},
             named=re.compile("|".join(subject["named"] for subject in data["subjects"].values())),
-            questions=tuple(Question(re.compile(each["heard"]), each["after"]) for each in data["questions"]),
+            unclear=data["unclear"],
+            questions=tuple(Question(re.compile(each["heard"]), each["after"], each.get("always", False)) for each in data["questions"]),
             place_words=data["place"]["words"],
             place_topics=frozenset(data["place"]["topics"]),
             relative=data["relative"]["topics"],
@@ -67,17 +71,20 @@ class Followups:
         return self.relative.get(meant, meant) if context.relative else meant
 
     def _bent(self, plain: str, intent: str, topic: str | None) -> str | None:
-        if topic is None or len(plain.split()) > self.longest:
+        if topic is None:
             return None
+        meant = self._about(plain, intent, topic) if len(plain.split()) <= self.longest else None
+        if meant is None and intent == UNCLEAR:
+            meant = self.unclear.get(self.topics.get(topic, ""))
+        return topic if meant == SAME else meant
+
+    def _about(self, plain: str, intent: str, topic: str) -> str | None:
+        """What a short message means after `topic`: an intent, SAME, or None where it stands by itself."""
         if intent == PLACE:
-            return topic if topic in self.place_topics and len(plain.split()) <= self.place_words else None
-        if topic not in self.topics or self.named.search(plain):
-            return None
-        for question in self.questions:
-            if question.heard.search(plain):
-                meant = question.after.get(self.topics[topic])
-                return topic if meant == SAME else meant
-        return None
+            return SAME if topic in self.place_topics and len(plain.split()) <= self.place_words else None
+        subject, named = self.topics.get(topic, ""), self.named.search(plain)
+        fitting = (each for each in self.questions if subject in each.after and (each.always or not named))
+        return next((each.after[subject] for each in fitting if each.heard.search(plain)), None)
 
 
 def put_first(parsed: dict[str, Any], intent: str) -> None:

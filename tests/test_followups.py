@@ -35,6 +35,12 @@ def normalise() -> Normaliser:
         ("refuge", "DY4", "inform_area", "refuge"),
         ("clares_law_what", "Tipton", "inform_area", "inform_area"),
         ("request_callback", "when will they ring", "callback_status", "callback_status"),
+        ("legal_aid", "what if he breaks it", "nlu_fallback", "dvpo_breach"),
+        ("worried_about_someone", "what should i not do", "drop_case", "worried_about_someone"),
+        ("perpetrator_help", "where is she now", "refuge", "perpetrator_help"),
+        ("perpetrator_help", "has she told the police", "report_police", "perpetrator_help"),
+        ("perpetrator_help", "hmm and then i went there i dont know why i did that really i do not", "nlu_fallback", "perpetrator_help"),
+        ("refuge", "hmm", "nlu_fallback", "nlu_fallback"),
         (None, "how long does it take?", "clares_law_time", "clares_law_time"),
     ],
 )
@@ -62,9 +68,10 @@ def test_every_name_in_the_table_is_an_intent() -> None:
     intents = {intent for _, intent in read_examples(ROOT)}
     named = [topic for subject in data["subjects"].values() for topic in subject["topics"]]
     named += [meant for question in data["questions"] for meant in question["after"].values() if meant != "same"]
+    named += [meant for meant in data["unclear"].values() if meant != "same"]
     named += [*data["place"]["topics"], *data["relative"]["topics"], *data["relative"]["topics"].values()]
     assert set(named) <= intents
-    assert {subject for question in data["questions"] for subject in question["after"]} <= set(data["subjects"])
+    assert {subject for question in data["questions"] for subject in question["after"]} | set(data["unclear"]) <= set(data["subjects"])
 
 
 def test_what_is_meant_is_put_before_what_was_heard() -> None:

@@ -34,8 +34,8 @@ class Fallback:
         return Reply(name, self.words.say(name, channel, **values), buttons)
 
     def again(self, names: tuple[str, ...]) -> tuple[Reply, ...]:
-        """Return replies that were said before, in the shorter words they have for a text message."""
-        return tuple(self.say(name, "sms") for name in names if self.words.is_whole(name, "sms")) or (self.say("utter_repeat", "sms"),)
+        """Return replies that were said before, in the shorter words they have for a text message; none when they have none."""
+        return tuple(self.say(name, "sms") for name in names if self.words.is_whole(name, "sms"))
 
     def danger(self, level: Level, channel: str) -> tuple[Reply, ...]:
         """Return the danger reply for `level`, alone, or nothing when there is no danger."""

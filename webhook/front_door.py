@@ -118,11 +118,13 @@ class FrontDoor:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
         try:
             understood = self._send(conversation, text, deadline)
+            conversation.hear(understood.topic, understood.replies)
+            if understood.topic == REPEAT and conversation.topic:
+                if shorter := self.fallback.again(conversation.said):
+                    return Answer(level, (*self.fallback.danger(level, conversation.channel), *shorter))
+                understood = self._send(conversation, f"/{conversation.topic}", deadline)
         except RasaUnavailable:
             return self._alone(conversation, level)
-        conversation.hear(understood.topic, understood.replies)
-        if understood.topic == REPEAT and conversation.said:
-            return Answer(level, (*self.fallback.danger(level, conversation.channel), *self.fallback.again(conversation.said)))
         replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
         answer = self._compose(conversation, level, replies)
         if conversation.unclear < UNCLEAR_ENOUGH:
