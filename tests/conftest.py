@@ -31,7 +31,7 @@ from webhook.parts import NAME, Parts
 from webhook.rasa_client import Understood
 from webhook.replies import Reply
 from webhook.store import workers
-from webhook.store.engine import transaction
+from webhook.store.engine import open_queue, transaction
 
 pytest_plugins = ["tests.databases"]
 os.environ["LINDEN_MODE"] = "demo"
@@ -126,9 +126,20 @@ def loaded_directory() -> bytes:
         return path.read_bytes()
 
 
+@cache
+def empty_queue() -> bytes:
+    """The queue with its tables and nothing in it, as the bytes of its SQLite file: made once, copied for every app."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "queue.db"
+        open_queue(f"sqlite:///{path}").dispose()
+        return path.read_bytes()
+
+
 def make_app(var: Path, assistant: object, clock: Clock, **env: str) -> Flask:
     """A front door with its own databases under `var` and the directory loaded."""
     (var / "directory.db").write_bytes(loaded_directory())
+    if not (var / "queue.db").exists():
+        (var / "queue.db").write_bytes(empty_queue())
     with pytest.MonkeyPatch.context() as once:  # what never changes is read once for every test: a detector is a hundred megabytes
         for part, load in UNCHANGING.items():
             once.setattr(part, "load", load)

@@ -16,14 +16,19 @@ from flask import Flask
 from tests.conftest import NOON, PASSPHRASE, Clock
 from tests.desk_hand import Hand
 from tests.test_desk import SENTINEL, wanted
+from webhook.handoff.outcomes import Outcome
 from webhook.handoff.retention import run_retention
 from webhook.handoff.windows import Window
 from webhook.helpline.notify import FILE, Announcer
 from webhook.helpline.watch import watch
 from webhook.helpline.words import DeskWords
 from webhook.parts import Parts
+from webhook.store import requests, workers
 from webhook.store.engine import transaction
+from webhook.store.models import LeadAlert
 from webhook.store.staff_models import Hidden, Told
+
+TO_LEAD = Outcome.TO_LEAD.value
 
 
 class Letters(smtpd.SMTPServer):
@@ -125,6 +130,30 @@ def test_the_lead_hears_of_each_window_and_of_what_was_missed(linden: Parts, key
     assert [to for to, _ in letters.kept].count(["lead@example.org"]) == 3
 
 
+def test_the_lead_hears_of_what_expired_though_a_fourth_window_was_left(linden: Parts, keys, clock: Clock, announcer: Announcer, letters) -> None:
+    windows = tuple(Window(NOON + timedelta(days=day), NOON + timedelta(days=day, hours=1)) for day in range(4))
+    linden.desk.submit(wanted(clock, windows=windows), "key-1")
+    watch(linden, announcer)
+    clock.forward(days=2, hours=1)
+    run_retention(linden.queue, linden.desk.keyring, linden.now())
+    assert linden.desk.waiting() == []
+    for hours in (0, 25):
+        clock.forward(hours=hours)
+        run_retention(linden.queue, linden.desk.keyring, linden.now())
+        watch(linden, announcer)
+    assert [to for to, _ in letters.kept] == [["desk@example.org"], ["lead@example.org"]]
+
+
+def test_what_was_announced_as_missed_is_not_announced_again_when_it_expires(linden: Parts, keys, clock: Clock, announcer, letters) -> None:
+    linden.desk.submit(wanted(clock), "key-1")
+    clock.forward(minutes=101)
+    watch(linden, announcer)
+    clock.forward(minutes=20)
+    run_retention(linden.queue, linden.desk.keyring, linden.now())
+    watch(linden, announcer)
+    assert [to for to, _ in letters.kept] == [["lead@example.org"]]
+
+
 def test_something_opened_and_left_is_brought_to_the_lead(linden: Parts, keys, clock: Clock, announcer, letters, app: Flask, tmp_path: Path) -> None:
     asha = Hand(app, "asha", tmp_path).enrol()
     linden.desk.submit(wanted(clock), "key-1")
@@ -177,6 +206,30 @@ def test_the_desk_by_command(app: Flask, keys, tmp_path: Path) -> None:
     Hand(app, "asha", tmp_path).enrol(approved=False)
     assert "asha  worker  key waits for approval" in run("staff")
     assert "somebody called asha" in run("invite", "asha", "--service", "demo-dudley")
-    assert "asha has left" in run("leave", "asha", "--service", "demo-dudley")
+    assert "asha has left; 1 keys end" in run("leave", "asha", "--service", "demo-dudley")
     assert "asha" not in run("staff")
     assert "no worker called asha" in run("leave", "asha", "--service", "demo-dudley")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "outcome"), [("claimed", "claim returned, worker left", None), ("opened", "left open, worker left", TO_LEAD)]
+)
+def test_a_worker_made_by_command_who_leaves_gives_back_what_they_held_and_the_lead_is_told(
+    app: Flask, linden: Parts, keys, clock: Clock, announcer: Announcer, letters, state: str, kind: str, outcome: str | None
+) -> None:
+    linden.desk.submit(wanted(clock), "key-1")
+    watch(linden, announcer)
+    request_id = linden.desk.waiting()[0].id
+    with transaction(linden.queue) as session:
+        requests.claim_request(session, request_id, "worker", clock().replace(tzinfo=None))
+        if state == "opened":
+            requests.mark_opened(session, request_id)
+    app.test_cli_runner().invoke(args=["helpline", "leave", "worker", "--service", "demo-dudley"])
+    with transaction(linden.queue) as session:
+        assert workers.find_by_name(session, "worker", "demo-dudley") == []
+        request = requests.find_request(session, request_id)
+        assert (request.state, request.claimer, request.lease_ends, request.outcome) == ("waiting", None, None, outcome)
+        assert [(alert.request, alert.kind) for alert in session.query(LeadAlert)] == [(request_id, kind)]
+    for _ in range(2):
+        watch(linden, announcer)
+    assert [to for to, _ in letters.kept] == [["desk@example.org"], ["lead@example.org"]]

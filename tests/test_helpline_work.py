@@ -367,6 +367,26 @@ def test_the_audit_shows_a_row_that_was_changed_or_taken_out(asha: Hand, lead: H
     assert lead.get("audit").get_json()["broken"] is not None
 
 
+def test_a_namesake_at_another_service_is_not_in_this_services_audit(
+    asha: Hand, lead: Hand, app: Flask, linden: Parts, clock: Clock, tmp_path
+) -> None:
+    (tmp_path / "walsall").mkdir()
+    namesake = Hand(app, "asha", tmp_path / "walsall", service="demo-walsall").enrol(Role.SUPERVISOR)
+    namesake.post("people/leave", {"id": namesake.get("people").get_json()["me"]})
+    opened(asha, ask(linden, clock))
+    shown = lead.get("audit").get_json()
+    assert [each["action"] for each in shown["rows"]] == ["open", "claim"]
+    assert shown["broken"] is None
+
+
+def test_a_row_moved_to_another_service_shows(asha: Hand, lead: Hand, linden: Parts, clock: Clock) -> None:
+    opened(asha, ask(linden, clock))
+    for service in ("demo-walsall", ""):
+        with transaction(linden.queue) as session:
+            session.query(AuditEntry).filter_by(action="open").one().service = service
+        assert lead.get("audit").get_json()["broken"] == 2
+
+
 def test_the_live_queue_tells_of_a_change_and_of_the_end(asha: Hand, linden: Parts, clock: Clock) -> None:
     ask(linden, clock)
     stream = (bytes(part).decode() for part in asha.get("queue/live").response)

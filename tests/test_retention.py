@@ -62,6 +62,14 @@ def test_what_nobody_opened_in_time_is_missed_by_us_and_the_lead_is_told(linden:
     assert len(rows(linden, LeadAlert)) == 1
 
 
+def test_what_expires_before_its_fourth_window_is_told_to_the_lead(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
+    windows = tuple(Window(NOON + timedelta(days=day), NOON + timedelta(days=day, hours=2)) for day in range(4))
+    linden.desk.submit(wanted(clock, windows=windows), "key-1")
+    clock.forward(days=2, hours=2)
+    assert swept(linden).ended == 1
+    assert [(alert.kind, alert.told) for alert in rows(linden, LeadAlert)] == [("missed by us", None)]
+
+
 def test_what_was_opened_waits_for_its_outcome_and_the_lead_is_told(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
     linden.desk.submit(wanted(clock), "key-1")
     linden.desk.open(waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))

@@ -60,7 +60,7 @@ class Casework:
                 return
             if not requests.claim_request(session, request_id, caller.name, naive(now)):
                 raise NotYours("somebody else has claimed it")
-            self.desk.note_down(session, caller.name, request_id, "claim")
+            self.desk.note_down(session, caller.service, caller.name, request_id, "claim")
 
     def renew(self, caller: Caller, request_id: str) -> None:
         """Keep a claim while its card is open; raises NotYours, and NoSuchRecord when it has ended, as when she cancelled it."""
@@ -85,7 +85,7 @@ class Casework:
             inner = self.desk.inner_of(request)
             if not requests.settle_request(session, request, state="opened", lease_ends=None):
                 raise NotYours("the claim is no longer yours")
-            self.desk.note_down(session, caller.name, request_id, "open")
+            self.desk.note_down(session, caller.service, caller.name, request_id, "open")
         return inner
 
     def hand_back(self, caller: Caller, request_id: str, *, hide: bool) -> None:
@@ -98,7 +98,7 @@ class Casework:
                 raise NotYours("it is not yours to hand back")
             if hide:
                 requests.hide_request(session, request_id, caller.name)
-            self.desk.note_down(session, caller.name, request_id, "hand back")
+            self.desk.note_down(session, caller.service, caller.name, request_id, "hand back")
 
     def settle(self, caller: Caller, request_id: str, outcome: Outcome, decision: Decision | None) -> Following:
         """Record what came of it; raises NotDecided when it would close without a safeguarding decision that fits.
@@ -123,9 +123,9 @@ class Casework:
             if not requests.settle_request(session, request, **_values(after, now)):
                 raise NotYours("somebody else settled it, or she cancelled it")
             requests.keep_slip(session, before)
-            self.desk.note_down(session, caller.name, request_id, outcome.value)
+            self.desk.note_down(session, caller.service, caller.name, request_id, outcome.value)
             if decision is not None and after.ended:
-                self.desk.note_down(session, caller.name, request_id, f"decision: {decision.value}")
+                self.desk.note_down(session, caller.service, caller.name, request_id, f"decision: {decision.value}")
         return after
 
     def undo(self, caller: Caller, request_id: str) -> None:
@@ -138,7 +138,7 @@ class Casework:
             values = {"state": "opened", "claimer": caller.name, "windows": slip.windows, "attempts": slip.attempts, "outcome": slip.outcome}
             if not requests.settle_request(session, request, ended=None, lease_ends=None, **values):
                 raise TooLate("it can no longer be undone")
-            self.desk.note_down(session, caller.name, request_id, "undo")
+            self.desk.note_down(session, caller.service, caller.name, request_id, "undo")
 
     def _find(self, session: Session, caller: Caller, request_id: str) -> CallbackRequest:
         """Return a request of her service that has not ended; what is hidden from her, or another's, is not there for her."""

@@ -21,6 +21,7 @@ from webhook.handoff.receipt import Receipts
 from webhook.handoff.windows import LONDON, Window, callable_now, next_window
 from webhook.keys import Keys
 from webhook.store import audit, requests, workers
+from webhook.store.audit import Deed
 from webhook.store.engine import transaction
 from webhook.store.floods import mark_flood
 from webhook.store.models import CallbackRequest
@@ -152,12 +153,12 @@ class Desk:
                 raise NotYours("somebody else has claimed it")
             opened = self._unseal(request, private_key)
             requests.mark_opened(session, request_id)
-            self.note_down(session, key.name, request_id, "open")
+            self.note_down(session, key.service, key.name, request_id, "open")
         return opened
 
-    def note_down(self, session: Session, worker: str, request_id: str, action: str) -> None:
-        """Add a row to the audit, after the change it tells of."""
-        audit.add_entry(session, self.keys.derive("audit/mac"), worker=worker, request=request_id, action=action, hour=hour(self.now()))
+    def note_down(self, session: Session, service: str, worker: str, what: str, action: str) -> None:
+        """Add a row to a service's audit, after the change it tells of; `what` is the id of a request, a key or a person."""
+        audit.add_entry(session, self.keys.derive("audit/mac"), Deed(service, worker, what, action, hour(self.now())))
 
     def inner_of(self, request: CallbackRequest) -> dict[str, Any]:
         """Return a request's inner envelope, still sealed to its workers; raises EpochKeyGone or an EnvelopeError."""

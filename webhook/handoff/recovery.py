@@ -62,7 +62,7 @@ def rewrap(desk: Desk, request_id: str, inner: dict[str, Any], who: str) -> None
             raise Misdirected("it is not sealed to the keys of today")
         record = lock(inner, request.epoch, desk.keyring.get(request.epoch))
         replace_unless_ended(session, request_id, record)
-        desk.note_down(session, who, request_id, "rewrap")
+        desk.note_down(session, request.service, who, request_id, "rewrap")
 
 
 def _reseal(desk: Desk, request: CallbackRequest, recipients: list[Recipient], key: EllipticCurvePrivateKey, *, rehearse: bool) -> None:

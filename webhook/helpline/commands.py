@@ -8,13 +8,12 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from webhook.cli import helpline, known, linden
-from webhook.handoff.desk import naive
-from webhook.helpline import NameTaken, enrolment
-from webhook.helpline.people import LONGEST_NAME, depart, link
+from webhook.helpline import NameTaken, Unreadable, enrolment
+from webhook.helpline.departure import BY_COMMAND, depart
+from webhook.helpline.people import LONGEST_NAME, link
 from webhook.helpline.place import NAME, Place
 from webhook.helpline.roles import Role
-from webhook.store import staff, workers
-from webhook.store.engine import transaction
+from webhook.store import staff
 
 
 def register(app: Flask) -> None:
@@ -58,12 +57,8 @@ def list_staff() -> None:
 @with_appcontext
 def leave(name: str, service: str) -> None:
     """Let a worker go: no key, passkey or session of theirs works from now on, and nothing more is sealed to them."""
-    with transaction(linden().queue) as session:
-        gone = workers.leave(session, name, service, naive(linden().now()))
-        person = staff.find_by_name(session, service, name)
-        here = person.id if person is not None and person.left is None else None
-    if here is not None:
-        depart(linden(), service, here, by=None)
-    elif not gone:
-        raise click.ClickException(f"{service} has no worker called {name}")
-    click.echo(f"{name} has left; {gone} keys end")
+    try:
+        gone = depart(linden(), service, name, by=BY_COMMAND)
+    except Unreadable as error:
+        raise click.ClickException(f"{service} has no worker called {name}") from error
+    click.echo(f"{name} has left; {gone} keys end; what they held is with others, and the lead is told")

@@ -8,15 +8,15 @@ from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
 from webhook.handoff.desk import naive
-from webhook.handoff.outcomes import Outcome
 from webhook.helpline import KeyRefused, NotAllowed, Unreadable, enrolment, rewraps
+from webhook.helpline.departure import depart
 from webhook.helpline.guard import desk_blueprint
 from webhook.helpline.place import caller, place
 from webhook.helpline.posted import body, one_of, text
 from webhook.helpline.roles import CALLERS, LEADS, Role
-from webhook.helpline.session import Colleague, colleague, signed_in
-from webhook.parts import Parts, parts
-from webhook.store import requests, staff, workers
+from webhook.helpline.session import colleague, signed_in
+from webhook.parts import parts
+from webhook.store import staff, workers
 from webhook.store.engine import transaction
 
 LONGEST_NAME = 40
@@ -51,7 +51,7 @@ def approve() -> Response:
         if key is None or key.name == person.name:
             raise KeyRefused
         workers.approve_key(session, key, naive(linden.now()))
-        linden.desk.note_down(session, person.name, kid, "approve key")
+        linden.desk.note_down(session, person.service, person.name, kid, "approve key")
         rewraps.allow(linden.desk, session, caller(person), kid)
     return jsonify({"done": True})
 
@@ -89,23 +89,12 @@ def leave() -> Response:
     person, staff_id = colleague(), text("id")
     if staff_id != person.id and person.role not in LEADS:
         raise NotAllowed
-    depart(parts(), person.service, staff_id, by=person)
-    return jsonify({"done": True})
-
-
-def depart(linden: Parts, service: str, staff_id: str, by: Colleague | None) -> None:
-    """End every key, passkey and session of somebody; what they claimed returns, what they opened goes to the lead."""
-    now = naive(linden.now())
-    with transaction(linden.queue) as session:
+    with Session(parts().queue, future=True) as session:
         leaver = staff.find_staff(session, staff_id)
-        if leaver is None or leaver.service != service:
-            raise Unreadable
-        staff.leave(session, leaver, now)
-        workers.leave(session, leaver.name, service, now)
-        for request in requests.held_by(session, service, leaver.name):
-            to_lead = {"outcome": Outcome.TO_LEAD.value} if request.state == "opened" else {}
-            requests.settle_request(session, request, state="waiting", claimer=None, lease_ends=None, **to_lead)
-        linden.desk.note_down(session, by.name if by else "command", leaver.id, "left")
+    if leaver is None or leaver.service != person.service:
+        raise Unreadable
+    depart(parts(), person.service, leaver.name, by=person.name)
+    return jsonify({"done": True})
 
 
 def link(origin: str, token: str) -> str:

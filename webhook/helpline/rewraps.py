@@ -41,7 +41,7 @@ def to_rewrap(desk: Desk, approver: Caller, kid: str) -> list[dict[str, Any]]:
             if approver.kid not in inner["recipients"] or kid in inner["recipients"]:
                 continue
             found.append({"id": request.id, "inner": inner, "recipients": everyone})
-            desk.note_down(session, approver.name, request.id, "give to re-wrap")
+            desk.note_down(session, approver.service, approver.name, request.id, "give to re-wrap")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from webhook.background import every
 from webhook.handoff.casework import lost, with_lead
-from webhook.handoff.desk import naive, windows_of
+from webhook.handoff.desk import hour, naive, windows_of
 from webhook.handoff.windows import Window
 from webhook.helpline.notify import Announcer
 from webhook.parts import Parts
-from webhook.store import requests, staff
+from webhook.store import alerts, requests, staff
+from webhook.store.alerts import Kind
 from webhook.store.engine import transaction
 from webhook.store.models import CallbackRequest
 
@@ -37,6 +39,7 @@ def watch(linden: Parts, announcer: Announcer) -> None:
     now = linden.now()
     with transaction(linden.queue) as session:
         told = {notice for request in requests.list_waiting(session) for notice in _notices(session, request, now)}
+        told |= set(_alerts(session, now))
         staff.sweep(session, naive(now))
         requests.drop_slips(session, naive(now))
     for kind, service in sorted(told):
@@ -47,6 +50,15 @@ def _notices(session: Session, request: CallbackRequest, now: datetime) -> list[
     """What is new about a request, as kind and service."""
     due = [(kind, window) for kind, window in _due(request, now) if requests.tell_once(session, kind, request.id, window, urgent=request.danger)]
     return [(kind, request.service) for kind, _ in due]
+
+
+def _alerts(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    """Alerts nobody announced yet: what became of requests, those that have ended among them, as kind and service."""
+    for alert in alerts.list_untold(session):
+        alert.told = hour(now)
+        notice = "unsettled" if alert.kind == Kind.UNSETTLED.value else "lead"
+        if not requests.was_told(session, notice, alert.request):
+            yield notice, alert.service
 
 
 def _due(request: CallbackRequest, now: datetime) -> list[tuple[str, str]]:

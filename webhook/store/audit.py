@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,28 +16,50 @@ from webhook.store.models import AuditEntry
 SHOWN = 200
 
 
-def add_entry(session: Session, key: bytes, *, worker: str, request: str, action: str, hour: datetime) -> None:
+@dataclass(frozen=True)
+class Deed:
+    """Who of which service did what to which request (or key, or person), and the hour."""
+
+    service: str
+    worker: str
+    request: str
+    action: str
+    hour: datetime
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Deed:
+        """Return what a row tells of."""
+        return cls(entry.service, entry.worker, entry.request, entry.action, entry.hour)
+
+    def mac(self, key: bytes, last: str) -> str:
+        """Return the MAC of its row after the one whose MAC is `last`, in hex.
+
+        A row from before rows named their service is bound without one."""
+        named = (self.service,) if self.service else ()
+        bound = "\0".join((last, *named, self.worker, self.request, self.action, f"{self.hour:%Y-%m-%dT%H}"))
+        return hmac.new(key, bound.encode(), sha256).hexdigest()
+
+
+def add_entry(session: Session, key: bytes, deed: Deed) -> None:
     """Add a row. Call it after the change it tells of, in the same transaction: on SQLite that change holds the write lock."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE audit_entry IN SHARE ROW EXCLUSIVE MODE"))
     session.flush()
     last = session.scalars(select(AuditEntry.mac).order_by(AuditEntry.number.desc()).limit(1)).first() or ""
-    session.add(AuditEntry(worker=worker, request=request, action=action, hour=hour, mac=mac(key, last, (worker, request, action, hour))))
+    row = AuditEntry(service=deed.service, worker=deed.worker, request=deed.request, action=deed.action, hour=deed.hour, mac=deed.mac(key, last))
+    session.add(row)
     session.flush()
 
 
-def mac(key: bytes, last: str, row: tuple[str, str, str, datetime]) -> str:
-    """Return the MAC of a row after `last`, in hex."""
-    worker, request, action, hour = row
-    bound = "\0".join((last, worker, request, action, f"{hour:%Y-%m-%dT%H}"))
-    return hmac.new(key, bound.encode(), sha256).hexdigest()
-
-
 def first_broken(key: bytes, entries: Iterable[AuditEntry]) -> int | None:
-    """Return the number of the first row that is not as it was written, all rows in order; None when all are."""
+    """Return the number of the first row that is not as it was written, all rows in order; None when all are.
+
+    Rows from before there were MACs can only stand first, and nobody can say whether they were changed."""
     last = ""
     for entry in entries:
-        if not hmac.compare_digest(entry.mac, mac(key, last, (entry.worker, entry.request, entry.action, entry.hour))):
+        if not last and not entry.mac:
+            continue
+        if not hmac.compare_digest(entry.mac, Deed.of(entry).mac(key, last)):
             return int(entry.number)
         last = entry.mac
     return None

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2.extensions
+from alembic import command
+from alembic.config import Config
 from psycopg2 import OperationalError
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webhook.store.staff_models import Staff
-
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "queue_version"  # its own name: the directory may live in the same PostgreSQL database
 BUSY_MILLISECONDS = 1_000
 ANSWER_SECONDS = 2.0  # a PostgreSQL that says nothing for so long is taken to hang
 POOL, MORE = 8, 24  # connections kept, and made beside them when all are busy
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 def open_queue(url: str) -> Engine:
-    """Return an engine over the queue at `url`, its tables made as soon as the database answers.
+    """Return an engine over the queue at `url`, its tables made or brought up to date as soon as the database answers.
 
     With the database out of reach the front door still starts: danger and the numbers to ring need no queue."""
     engine = make_engine(url)
@@ -57,11 +59,14 @@ def make_engine(url: str) -> Engine:
 
 
 def make_tables(engine: Engine) -> None:
-    """Make the queue's tables, one process at a time."""
+    """Bring the queue's tables up to date in one transaction, one process at a time; nothing that is in them is lost."""
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})"))
-        Staff.metadata.create_all(connection)  # the one registry of every table, the queue's and the desk's
+        one_at_a_time = f"SELECT pg_advisory_xact_lock({TABLES_LOCK})" if engine.dialect.name == "postgresql" else "BEGIN IMMEDIATE"
+        connection.exec_driver_sql(one_at_a_time)
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 @contextmanager

@@ -85,11 +85,12 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
 
     number = Column(Integer, primary_key=True, autoincrement=True)
+    service = Column(String(64), nullable=False, server_default="")  # empty: from before rows said so
     worker = Column(String(64), nullable=False)
     request = Column(String(32), nullable=False)
     action = Column(String(32), nullable=False)
     hour = Column(DateTime, nullable=False)
-    mac = Column(String(64), nullable=False, default="")
+    mac = Column(String(64), nullable=False)
 
 
 class KeyLife(Base):
@@ -131,7 +132,9 @@ class FloodMark(Base):
 
 
 class LeadAlert(Base):
-    """Something the on-call lead must know of a request: its id, what, and the hour; nothing of what is in it."""
+    """Something the on-call lead must know of a request: its id, what, and the hour; nothing of what is in it.
+
+    `told` is when it was announced, and `seen` when a lead said so at the desk."""
 
     __tablename__ = "lead_alert"
 
@@ -139,6 +142,8 @@ class LeadAlert(Base):
     kind = Column(String(32), primary_key=True)
     service = Column(String(64), nullable=False)
     hour = Column(DateTime, nullable=False)
+    told = Column(DateTime)
+    seen = Column(DateTime)
 
 
 class Tombstone(Base):

@@ -128,6 +128,11 @@ def tell_once(session: Session, what: str, request_id: str, window: str, *, urge
     return True
 
 
+def was_told(session: Session, what: str, request_id: str) -> bool:
+    """True when something was announced of a request as a whole."""
+    return session.get(Told, (what, request_id, "")) is not None
+
+
 def drop_slips(session: Session, now: datetime) -> None:
     """Forget what can no longer be undone."""
     session.execute(delete(Slip).where(Slip.until < now).execution_options(synchronize_session=False))

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from webhook.store.alerts import Kind, alert_lead
 from webhook.store.models import AuditEntry, Base, CallbackRequest, Canary, Draft, LeadAlert, RetentionRun, TextMessage, Tombstone
 
 KEPT_AFTER_END = timedelta(hours=24)
@@ -18,8 +19,7 @@ REPLY_KEPT = timedelta(hours=24)  # sms.md: the stored reply is deleted after a 
 SID_KEPT = timedelta(days=396)  # sms.md: the bare hash of a MessageSid stays 13 months
 CANARY_KEPT = timedelta(days=2)
 
-MISSED = "missed by us"
-UNSETTLED = "opened, no outcome"
+MISSED = Kind.MISSED.value
 WITH_LEAD = "passed to safeguarding lead"
 OUTLIVES = (AuditEntry.__tablename__, LeadAlert.__tablename__)  # tables that keep a request's id when it is gone
 LAST = "last"  # the one row of RetentionRun
@@ -33,8 +33,8 @@ def expire_requests(session: Session, now: datetime) -> int:
     late = session.scalars(select(CallbackRequest).where(CallbackRequest.state != "ended", CallbackRequest.expires <= now)).all()
     ended = 0
     for request in late:
-        outcome = UNSETTLED if request.state == "opened" else request.outcome or MISSED
-        _alert_lead(session, request, outcome, now)
+        outcome = Kind.UNSETTLED.value if request.state == "opened" else request.outcome or MISSED
+        alert_lead(session, request, _kind(request), now)
         if now >= request.received + LONGEST:
             ended += _change(session, request, state="ended", outcome=outcome, ended=now)
         elif request.state != "opened" and (request.danger or request.under_18):
@@ -95,10 +95,11 @@ def last_run(session: Session) -> RetentionRun | None:
     return cast(RetentionRun | None, session.get(RetentionRun, LAST))
 
 
-def _alert_lead(session: Session, request: CallbackRequest, kind: str, now: datetime) -> None:
-    """Note once for the lead what became of a request; nothing of what is in it."""
-    if session.get(LeadAlert, (request.id, kind)) is None:
-        session.add(LeadAlert(request=request.id, kind=kind, service=request.service, hour=_hour(now)))
+def _kind(request: CallbackRequest) -> Kind:
+    """What the lead is told of a request that expires."""
+    if request.state == "opened":
+        return Kind.UNSETTLED
+    return Kind.EXPIRED if request.outcome else Kind.MISSED
 
 
 def _change(session: Session, request: CallbackRequest, **values: object) -> int:

@@ -104,8 +104,3 @@ def sweep(session: Session, now: datetime) -> None:
     session.execute(delete(StaffSession).where(StaffSession.ends < now))
     session.execute(delete(Challenge).where(Challenge.expires < now))
     session.execute(delete(Invitation).where(Invitation.expires < now))
-
-
-def everybody(session: Session, service: str) -> list[Staff]:
-    """Return everyone who is or was of a service."""
-    return list(session.scalars(select(Staff).where(Staff.service == service)))

@@ -66,12 +66,12 @@ def approve_key(session: Session, key: WorkerKey, now: datetime) -> list[WorkerK
     return older
 
 
-def leave(session: Session, name: str, service: str, now: datetime) -> int:
-    """Let a worker go: nothing is sealed to any of their keys from the next record on; return how many keys that were."""
+def leave(session: Session, name: str, service: str, now: datetime) -> list[WorkerKey]:
+    """Let a worker go: nothing is sealed to any of their keys from the next record on; return those keys."""
     keys = find_by_name(session, name, service)
     for key in keys:
         key.left = now
-    return len(keys)
+    return keys
 
 
 def _opening(service: str) -> Any:
