@@ -15,6 +15,7 @@ from tests.test_desk import wanted
 from tools.prepare import main as prepare
 from webhook.handoff import EpochKeyGone
 from webhook.handoff.keyfile import open_keyfile
+from webhook.helpline.opening import open_request
 from webhook.parts import NAME, Parts
 
 
@@ -53,9 +54,9 @@ def test_what_was_backed_up_opens_on_an_empty_machine_that_has_the_keyring(
     again: Parts = make_app(new, scripted, clock, **env).extensions[NAME]
     request_id = again.desk.waiting()[0].id
     with pytest.raises(EpochKeyGone):
-        again.desk.open(request_id, open_keyfile(keys["worker"], PASSPHRASE))
+        open_request(again.desk, request_id, open_keyfile(keys["worker"], PASSPHRASE))
     shutil.copytree(old / "keyring", new / "keyring", dirs_exist_ok=True)
-    assert again.desk.open(request_id, open_keyfile(keys["worker"], PASSPHRASE))["number"] == "+447700900123"
+    assert open_request(again.desk, request_id, open_keyfile(keys["worker"], PASSPHRASE))["number"] == "+447700900123"
     assert again.receipts.of(request_id) == receipt
     record_property("size", f"{where}: restored on an empty machine in {took:.1f} s; opens with the keyring, not without")
 

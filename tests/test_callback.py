@@ -12,6 +12,7 @@ from tests.conftest import PASSPHRASE, Scripted, add_keys
 from tests.test_page import Page
 from webhook.handoff.desk import Desk
 from webhook.handoff.keyfile import open_keyfile
+from webhook.helpline.opening import open_request
 from webhook.parts import Parts
 from webhook.store.floods import list_floods
 
@@ -34,7 +35,7 @@ def test_a_number_and_a_time_are_enough(client: FlaskClient, linden: Parts, form
     answer = client.post("/callback", data=form)
     assert answer.status_code == 201
     receipt_of(answer.data)
-    opened = linden.desk.open(linden.desk.waiting()[0].id, open_keyfile(keys["worker"], PASSPHRASE))
+    opened = open_request(linden.desk, linden.desk.waiting()[0].id, open_keyfile(keys["worker"], PASSPHRASE))
     assert opened["number"] == "+447700900123"
     assert (opened["voicemail"], opened["may_text"], opened["if_answered"]) == (False, False, "hang_up")
 
@@ -55,7 +56,7 @@ def test_all_that_was_filled_in_is_sealed_and_only_the_planned_work_is_clear(
     client.post("/callback", data=form | more)
     request = linden.desk.waiting()[0]
     assert (request.danger, request.under_18, request.booked) == (True, False, "interpreter: Polish; woman worker")
-    opened = linden.desk.open(request.id, open_keyfile(keys["recovery"], PASSPHRASE))
+    opened = open_request(linden.desk, request.id, open_keyfile(keys["recovery"], PASSPHRASE))
     assert [opened[name] for name in ("name", "her_word", "our_word", "stop_word", "children")] == ["Sam", "bluebell", "harbour", "pizza", True]
 
 

@@ -16,7 +16,10 @@ from werkzeug.serving import make_server
 
 from tests.conftest import PASSPHRASE, ROOT
 from webhook.handoff.envelope import Recipient, point, seal, to_text
+from webhook.handoff.issue import padded
 from webhook.handoff.keyfile import open_keyfile
+from webhook.helpline.opening import open_request
+from webhook.keys import Keys
 from webhook.parts import Parts
 
 SECONDS = 90
@@ -27,7 +30,7 @@ NUMBER, SENTENCE = "07700 900765", "the heron stood by the blue gate"
 def given() -> dict[str, Any]:
     """An envelope the server sealed, and the worker's key that opens it."""
     key = generate_private_key(SECP256R1())
-    inner = seal({"her_word": "blåbell 🦋"}, "id-1", "demo-dudley", [Recipient.of(point(key.public_key()))])
+    inner = seal({"her_word": "blåbell 🦋"}, "id-1", "demo-dudley", padded([Recipient.of(point(key.public_key()))], "demo-dudley", Keys(bytes(32))))
     raw = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     typed = {"number": NUMBER, "sentence": SENTENCE}
     return {
@@ -85,7 +88,7 @@ def test_the_form_is_sealed_in_the_page_and_a_workers_page_opens_what_the_server
     assert found["sent"] == {"wrong": False, "held": None, "valid": True, "status": 201, "receipt": found["sent"]["receipt"]}
     waiting = linden.desk.waiting()[0]
     assert linden.receipts.of(waiting.id) == found["sent"]["receipt"]
-    opened = linden.desk.open(waiting.id, open_keyfile(keys["worker"], PASSPHRASE))
+    opened = open_request(linden.desk, waiting.id, open_keyfile(keys["worker"], PASSPHRASE))
     assert (opened["number"], opened["her_word"], opened["channel"]) == ("+447700900765", SENTENCE, "web")
     assert len(posted) == 3, "the form, what is sealed with, the request"
     for secret in (NUMBER, "7700900765", "7700", SENTENCE, "heron"):

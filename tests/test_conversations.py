@@ -13,6 +13,7 @@ from tests.conftest import PASSPHRASE, Clock, add_keys, make_app
 from tests.test_page import Page
 from tools.agent import AgentAssistant
 from webhook.handoff.keyfile import open_keyfile
+from webhook.helpline.opening import open_request
 from webhook.parts import NAME, Parts
 
 
@@ -134,7 +135,7 @@ def test_asking_for_a_call_ends_in_a_sealed_request_that_the_worker_opens(chat, 
     form = {"service": "demo-dudley", "key": page.hidden("key"), "window": window, "number": "07700 900123"}
     assert client.post("/callback", data=form).status_code == 201
     request = linden.desk.waiting()[0]
-    assert linden.desk.open(request.id, open_keyfile(keys["worker"], PASSPHRASE))["number"] == "+447700900123"
+    assert open_request(linden.desk, request.id, open_keyfile(keys["worker"], PASSPHRASE))["number"] == "+447700900123"
 
 
 def test_the_same_by_text(linden: Parts, tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_the_same_by_text(linden: Parts, tmp_path: Path) -> None:
         sms(linden, body)
     assert "Sent and locked" in sms(linden, "SEND")
     request = linden.desk.waiting()[0]
-    opened = linden.desk.open(request.id, open_keyfile(keys["recovery"], PASSPHRASE))
+    opened = open_request(linden.desk, request.id, open_keyfile(keys["recovery"], PASSPHRASE))
     assert (opened["number"], opened["channel"]) == ("+447700900123", "sms")
 
 

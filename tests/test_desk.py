@@ -14,6 +14,7 @@ from webhook.handoff.desk import Wanted
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.windows import Window
+from webhook.helpline.opening import open_request
 from webhook.parts import Parts
 from webhook.store import requests, workers
 from webhook.store.engine import transaction
@@ -35,7 +36,7 @@ def waiting_id(linden: Parts) -> str:
 @pytest.mark.parametrize("who", ["worker", "recovery"])
 def test_an_approved_key_opens_it_in_a_safe_time(linden: Parts, keys: dict[str, Path], clock: Clock, who: str) -> None:
     linden.desk.submit(wanted(clock), "key-1")
-    opened = linden.desk.open(waiting_id(linden), open_keyfile(keys[who], PASSPHRASE))
+    opened = open_request(linden.desk, waiting_id(linden), open_keyfile(keys[who], PASSPHRASE))
     assert opened["number"] == "+447700900123"
 
 
@@ -43,10 +44,10 @@ def test_nothing_else_opens_it(linden: Parts, keys: dict[str, Path], clock: Cloc
     linden.desk.submit(wanted(clock), "key-1")
     make_keyfile(tmp_path / "stranger.json", PASSPHRASE)
     with pytest.raises(NotYours):
-        linden.desk.open(waiting_id(linden), open_keyfile(tmp_path / "stranger.json", PASSPHRASE))
+        open_request(linden.desk, waiting_id(linden), open_keyfile(tmp_path / "stranger.json", PASSPHRASE))
     other = add_keys(tmp_path, linden, "demo-walsall")
-    with pytest.raises(NotYours):
-        linden.desk.open(waiting_id(linden), open_keyfile(other["worker"], PASSPHRASE))
+    with pytest.raises(NoSuchRecord):
+        open_request(linden.desk, waiting_id(linden), open_keyfile(other["worker"], PASSPHRASE))
     with pytest.raises(KeyfileInvalid, match="passphrase"):
         open_keyfile(keys["worker"], "a wrong one")
 
@@ -57,7 +58,7 @@ def test_a_key_not_yet_approved_gets_nothing_and_opens_nothing(linden: Parts, ke
         workers.add_key(session, kid=late.kid, service="demo-dudley", name="late", public_key=late.public_key, recovery=False, approved=None)
     linden.desk.submit(wanted(clock), "key-1")
     with pytest.raises(NotYours):
-        linden.desk.open(waiting_id(linden), open_keyfile(tmp_path / "late.json", PASSPHRASE))
+        open_request(linden.desk, waiting_id(linden), open_keyfile(tmp_path / "late.json", PASSPHRASE))
 
 
 def test_without_keys_it_refuses_to_seal_and_names_the_three_commands(linden: Parts, clock: Clock) -> None:
@@ -100,10 +101,10 @@ def test_outside_a_safe_time_it_says_when_the_next_one_is(linden: Parts, keys: d
     linden.desk.submit(wanted(clock), "key-1")
     clock.forward(minutes=101)
     with pytest.raises(NotNow, match="no safe time is left"):
-        linden.desk.open(waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))
+        open_request(linden.desk, waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))
     clock.forward(minutes=-300)
     with pytest.raises(NotNow, match="the next safe time is Monday 23 November"):
-        linden.desk.open(waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))
+        open_request(linden.desk, waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))
 
 
 def test_one_of_two_workers_wins_and_a_lapsed_claim_returns(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
@@ -118,10 +119,10 @@ def test_one_of_two_workers_wins_and_a_lapsed_claim_returns(linden: Parts, keys:
 def test_once_opened_it_never_returns_by_itself_and_is_in_the_audit(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
     linden.desk.submit(wanted(clock), "key-1")
     request_id = waiting_id(linden)
-    linden.desk.open(request_id, open_keyfile(keys["worker"], PASSPHRASE))
+    open_request(linden.desk, request_id, open_keyfile(keys["worker"], PASSPHRASE))
     with transaction(linden.queue) as session:
         assert not requests.claim_request(session, request_id, "ben", clock().replace(tzinfo=None) + timedelta(days=1))
-        entry = session.query(AuditEntry).one()
+        entry = session.query(AuditEntry).filter_by(action="open").one()
         assert (entry.worker, entry.action, entry.hour.minute) == ("worker", "open", 0)
 
 
@@ -132,14 +133,14 @@ def test_the_receipt_cancels_and_tells_nothing(linden: Parts, keys: dict[str, Pa
     assert linden.desk.cancel(receipt.upper().replace("-", "  ")) is None
     assert linden.desk.waiting() == []
     with pytest.raises(NoSuchRecord):
-        linden.desk.open(request_id, open_keyfile(keys["worker"], PASSPHRASE))
+        open_request(linden.desk, request_id, open_keyfile(keys["worker"], PASSPHRASE))
 
 
 def test_a_destroyed_day_can_never_be_read(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
     linden.desk.submit(wanted(clock), "key-1")
     linden.desk.keyring.destroy("2026-11-23")
     with pytest.raises(EpochKeyGone):
-        linden.desk.open(waiting_id(linden), open_keyfile(keys["recovery"], PASSPHRASE))
+        open_request(linden.desk, waiting_id(linden), open_keyfile(keys["recovery"], PASSPHRASE))
 
 
 def test_only_the_columns_meant_to_be_clear_are(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:

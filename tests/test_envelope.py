@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.hpke_reference import open_base
 from webhook.handoff import EnvelopeError, Misdirected, NobodyToSealTo, TooLarge, UnknownFormat, Unopenable
 from webhook.handoff.envelope import SIZES, SUITE, Recipient, lock, pad, point, seal, unlock, unpad, unseal
+from webhook.handoff.issue import padded
+from webhook.keys import Keys
 
 PLAIN = {"number": "+447700900123", "her_word": "the phrase nobody else says"}
 EPOCH, EPOCH_KEY = "2026-11-23", bytes(range(32))
@@ -30,8 +32,11 @@ def recovery() -> EllipticCurvePrivateKey:
 
 @pytest.fixture
 def inner(worker: EllipticCurvePrivateKey, recovery: EllipticCurvePrivateKey) -> dict:
-    recipients = [Recipient.of(point(key.public_key())) for key in (worker, recovery)]
-    return seal(PLAIN, "id-1", "demo-dudley", recipients)
+    return seal(PLAIN, "id-1", "demo-dudley", everyone(worker, recovery))
+
+
+def everyone(*keys: EllipticCurvePrivateKey) -> list[Recipient]:
+    return padded([Recipient.of(point(key.public_key())) for key in keys], "demo-dudley", Keys(bytes(32)))
 
 
 def test_the_worker_and_the_recovery_key_open_it(inner: dict, worker: EllipticCurvePrivateKey, recovery: EllipticCurvePrivateKey) -> None:
@@ -45,8 +50,8 @@ def test_no_other_key_opens_it(inner: dict) -> None:
 
 
 def test_the_number_of_workers_does_not_show(worker: EllipticCurvePrivateKey) -> None:
-    one = seal(PLAIN, "i", "s", [Recipient.of(point(worker.public_key()))])
-    many = [Recipient.of(point(generate_private_key(SECP256R1()).public_key())) for _ in range(7)]
+    one = seal(PLAIN, "i", "s", everyone(worker))
+    many = everyone(*(generate_private_key(SECP256R1()) for _ in range(7)))
     assert len(one["recipients"]) == len(seal(PLAIN, "i", "s", many)["recipients"]) == 8
     assert len({len(wrap) for wrap in one["wraps"]}) == 1
 
@@ -54,6 +59,12 @@ def test_the_number_of_workers_does_not_show(worker: EllipticCurvePrivateKey) ->
 def test_nobody_to_seal_to_is_refused() -> None:
     with pytest.raises(NobodyToSealTo):
         seal(PLAIN, "i", "s", [])
+
+
+def test_a_list_that_would_show_how_many_workers_there_are_is_refused(worker: EllipticCurvePrivateKey) -> None:
+    for listed in (everyone(worker)[:3], everyone(worker)[::-1]):
+        with pytest.raises(UnknownFormat, match="padded"):
+            seal(PLAIN, "i", "s", listed)
 
 
 @pytest.mark.parametrize(("field", "value"), [("id", "id-2"), ("service", "demo-walsall")])
@@ -155,4 +166,4 @@ def test_a_second_reading_of_rfc_9180_passes_its_vectors_and_opens_what_we_seal(
 
 def _record() -> bytes:
     key = derive_private_key(1234567, SECP256R1())
-    return lock(seal(PLAIN, "id-1", "demo-dudley", [Recipient.of(point(key.public_key()))]), EPOCH, EPOCH_KEY)
+    return lock(seal(PLAIN, "id-1", "demo-dudley", everyone(key)), EPOCH, EPOCH_KEY)

@@ -40,6 +40,7 @@ from webhook.handoff import EpochKeyGone, NobodyToSealTo
 from webhook.handoff.desk import naive
 from webhook.handoff.keyfile import open_keyfile
 from webhook.handoff.windows import offered
+from webhook.helpline.opening import open_request
 from webhook.parts import NAME, Parts
 from webhook.store import requests as queue
 from webhook.store.engine import make_engine, make_tables, transaction
@@ -100,7 +101,7 @@ def test_killed_while_writing_every_acknowledged_request_is_there_once_and_opens
             assert linden.receipts.of(found.id) == receipt
     assert len({request.key_tag for request in kept}) == len(kept) >= len(acknowledged) >= rounds
     assert set(acknowledged.values()) <= set(receipts)
-    assert all(linden.desk.open(request.id, key)["number"] == "+447700900123" for request in kept), "one was half written"
+    assert all(open_request(linden.desk, request.id, key)["number"] == "+447700900123" for request in kept), "one was half written"
     record_property("size", f"{rounds} kills, {len(acknowledged)} acknowledged, {len(kept)} kept, all opened")
 
 
@@ -445,7 +446,7 @@ def test_a_key_that_is_replaced_while_requests_come_leaves_every_one_openable(
     stop.set()
     sender.join()
     recovery = open_keyfile(keys["recovery"], PASSPHRASE)
-    assert all(linden.desk.open(request.id, recovery)["number"] for request in linden.desk.waiting())
+    assert all(open_request(linden.desk, request.id, recovery)["number"] for request in linden.desk.waiting())
     record_property("size", f"5 key sets added while {len(made)} requests were sealed")
 
 
@@ -468,7 +469,7 @@ def test_a_restored_backup_cannot_be_read_once_the_key_of_its_day_is_gone(
         assert session.get(CallbackRequest, request.id) is not None, "the row itself came back"
     for who in ("worker", "recovery"):
         with pytest.raises(EpochKeyGone):
-            linden.desk.open(request.id, open_keyfile(keys[who], PASSPHRASE))
+            open_request(linden.desk, request.id, open_keyfile(keys[who], PASSPHRASE))
     record_property("size", "one day's key destroyed; worker and recovery key both fail on the restored copy")
 
 
@@ -537,6 +538,6 @@ def test_front_doors_whose_clocks_are_a_day_apart_do_nothing_twice_and_read_one_
     receipts = {linden.desk.submit(wanted(behind), "key-1") for linden in doors}
     assert len(receipts) == 1
     assert len(doors[0].desk.waiting()) == 1
-    opened_by = doors[0].desk.open(doors[0].desk.waiting()[0].id, open_keyfile(keys["worker"], PASSPHRASE))
+    opened_by = open_request(doors[0].desk, doors[0].desk.waiting()[0].id, open_keyfile(keys["worker"], PASSPHRASE))
     assert opened_by["number"] == "+447700900123"
     record_property("size", "two front doors on one queue, 24 hours apart")

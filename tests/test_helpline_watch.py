@@ -16,10 +16,12 @@ from flask import Flask
 from tests.conftest import NOON, PASSPHRASE, Clock
 from tests.desk_hand import Hand
 from tests.test_desk import SENTINEL, wanted
+from webhook.handoff.keyfile import open_keyfile
 from webhook.handoff.outcomes import Outcome
 from webhook.handoff.retention import run_retention
 from webhook.handoff.windows import Window
 from webhook.helpline.notify import FILE, Announcer
+from webhook.helpline.opening import open_request
 from webhook.helpline.watch import watch
 from webhook.helpline.words import DeskWords
 from webhook.parts import Parts
@@ -222,8 +224,8 @@ def test_a_worker_made_by_command_who_leaves_gives_back_what_they_held_and_the_l
     request_id = linden.desk.waiting()[0].id
     with transaction(linden.queue) as session:
         requests.claim_request(session, request_id, "worker", clock().replace(tzinfo=None))
-        if state == "opened":
-            requests.mark_opened(session, request_id)
+    if state == "opened":
+        open_request(linden.desk, request_id, open_keyfile(keys["worker"], PASSPHRASE))
     app.test_cli_runner().invoke(args=["helpline", "leave", "worker", "--service", "demo-dudley"])
     with transaction(linden.queue) as session:
         assert workers.find_by_name(session, "worker", "demo-dudley") == []

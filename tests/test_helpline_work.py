@@ -5,9 +5,11 @@ import json
 import secrets
 import threading
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,8 +20,9 @@ from tests.desk_hand import HOST, Hand
 from tests.test_desk import SENTINEL, wanted
 from webhook.handoff import HandoffError
 from webhook.handoff.casework import Caller, Casework
-from webhook.handoff.envelope import Recipient, seal
+from webhook.handoff.envelope import Recipient, point, seal
 from webhook.handoff.outcomes import Outcome
+from webhook.handoff.retention import run_retention
 from webhook.handoff.windows import LAST_START, Window
 from webhook.helpline.roles import Role
 from webhook.parts import Parts
@@ -90,6 +93,13 @@ def test_the_queue_says_windows_flags_and_age_and_not_a_word_more(asha: Hand, li
     assert seen.get_json()["counts"] == {"now": 1, "later": 0, "danger": 1, "mine": 0, "lead": 0}
     assert SENTINEL not in seen.get_data(as_text=True)
     assert "7700" not in seen.get_data(as_text=True)
+
+
+def test_one_of_a_flood_is_marked_in_the_queue_and_stands_behind_its_equals(asha: Hand, linden: Parts, clock: Clock) -> None:
+    flood, plain, danger = ask(linden, clock, flood=True), ask(linden, clock), ask(linden, clock, flood=True, danger=True)
+    rows = asha.get("queue").get_json()["rows"]
+    assert [(each["id"], each["flood"]) for each in rows] == [(danger, True), (plain, False), (flood, True)]
+    assert asha.read(opened(asha, flood)["inner"])["her_word"] == SENTINEL
 
 
 def test_the_queue_goes_by_window_then_danger_then_age(asha: Hand, linden: Parts, clock: Clock) -> None:
@@ -268,9 +278,11 @@ def test_what_waits_is_sealed_to_a_new_colleague_by_the_approver(asha: Hand, app
     late = Hand(app, "late", tmp_path).enrol(approved=False)
     assert asha.get(f"people/rewrap/{late.kid()}").status_code == 403, "only after an approval"
     asha.post("people/approve", {"kid": late.kid()})
-    found = asha.get(f"people/rewrap/{late.kid()}").get_json()["requests"]
-    assert [each["id"] for each in found] == [request_id]
-    inner = resealed(asha.read(found[0]["inner"]), found[0])
+    given = asha.get(f"people/rewrap/{late.kid()}").get_json()
+    assert [each["id"] for each in given["requests"]] == [request_id]
+    assert given["failed"] == []
+    found = given["requests"][0]
+    inner = resealed(asha.read(found["inner"]), found | {"recipients": given["recipients"]})
     kept = asha.post(f"people/rewrap/{late.kid()}", {"id": request_id, "inner": inner})
     assert kept.status_code == 200
     assert late.read(opened(late, request_id)["inner"])["her_word"] == SENTINEL
@@ -305,8 +317,9 @@ def test_a_note_sealed_to_others_than_was_said_is_refused(asha: Hand, linden: Pa
     request_id = ask(linden, clock)
     opened(asha, request_id)
     to = asha.get(f"requests/{request_id}/note").get_json()
-    fewer = resealed({"note": "x"}, to | {"recipients": to["recipients"][:7]})
-    assert asha.post(f"requests/{request_id}/note", {"token": to["token"], "inner": fewer}).status_code in (400, 409)
+    stranger = Recipient.of(point(generate_private_key(SECP256R1()).public_key())).as_json()
+    others = resealed({"note": "x"}, to | {"recipients": sorted([*to["recipients"][:7], stranger], key=itemgetter("kid"))})
+    assert asha.post(f"requests/{request_id}/note", {"token": to["token"], "inner": others}).status_code in (400, 409)
 
 
 def test_somebody_who_leaves_gives_back_what_they_claimed_and_the_lead_gets_what_they_opened(
@@ -340,14 +353,14 @@ def test_a_missed_one_is_the_leads_and_is_counted(asha: Hand, lead: Hand, linden
 
 
 @pytest.mark.parametrize(
-    ("role", "allowed"), [(Role.SUPERVISOR, {"health", "audit", "people"}), (Role.EDITOR, {"people"}), (Role.WORKER, {"queue", "people"})]
+    ("role", "allowed"), [(Role.SUPERVISOR, {"health", "audit", "deletion", "people"}), (Role.EDITOR, {"people"}), (Role.WORKER, {"queue", "people"})]
 )
 def test_a_role_reaches_what_it_may_and_no_more(
     asha: Hand, app: Flask, tmp_path: Path, linden: Parts, clock: Clock, role: Role, allowed: set[str]
 ) -> None:
     hand = Hand(app, "robin", tmp_path).enrol(role)
     request_id = ask(linden, clock)
-    for page in ("queue", "health", "audit", "people"):
+    for page in ("queue", "health", "audit", "deletion", "people"):
         assert (hand.get(page).status_code == 200) == (page in allowed), page
     if role is not Role.WORKER:
         for act in ("claim", "open", "renew", "hand-back", "undo", "outcome", "note"):
@@ -365,6 +378,42 @@ def test_the_audit_shows_a_row_that_was_changed_or_taken_out(asha: Hand, lead: H
     with transaction(linden.queue) as session:
         session.delete(session.get(AuditEntry, number))
     assert lead.get("audit").get_json()["broken"] is not None
+
+
+def test_the_lead_sees_what_was_missed_until_she_says_so_and_nobody_else_does(asha: Hand, lead: Hand, linden: Parts, clock: Clock) -> None:
+    request_id = ask(linden, clock)
+    clock.forward(hours=2)
+    run_retention(linden.queue, linden.desk.keyring, linden.now())
+    lead.sign_in(), asha.sign_in()
+    assert asha.get("queue").get_json()["alerts"] == []
+    assert lead.get("queue").get_json()["alerts"] == [{"id": request_id, "kind": "missed", "when": "Mon 23 Nov, 2pm"}]
+    told = {"id": request_id, "kind": "missed"}
+    assert asha.post("alerts/seen", told).status_code == 403
+    assert lead.post("alerts/seen", told | {"kind": "unsettled"}).status_code == 410
+    assert [lead.post("alerts/seen", told).status_code for _ in range(2)] == [200, 410]
+    assert lead.get("queue").get_json()["alerts"] == []
+    assert lead.get("audit").get_json()["rows"][0]["action"] == "alert seen"
+
+
+def test_the_desk_shows_when_deletion_ran_what_it_took_and_what_goes_next(lead: Hand, linden: Parts, clock: Clock) -> None:
+    assert lead.get("deletion").get_json()["ran"] is None
+    linden.desk.cancel(linden.receipts.of(ask(linden, clock)))
+    clock.forward(hours=24)
+    linden.desk.cancel(linden.receipts.of(ask(linden, clock)))
+    for minutes in (0, 10):
+        clock.forward(minutes=minutes)
+        run_retention(linden.queue, linden.desk.keyring, linden.now())
+    lead.sign_in()
+    assert lead.get("deletion").get_json() == {
+        "ran": "Tue 24 Nov, 12.10pm",
+        "late": False,
+        "clean": True,
+        "took": {"when": "Tue 24 Nov, 12 noon", "deleted": 1, "keys": 1},
+        "count": 1,
+        "next": "Wed 25 Nov, 12 noon",
+    }
+    clock.forward(minutes=6)
+    assert lead.get("deletion").get_json()["late"] is True
 
 
 def test_a_namesake_at_another_service_is_not_in_this_services_audit(
@@ -421,7 +470,7 @@ def test_nothing_is_ever_released_outside_a_window(asha: Hand, linden: Parts, cl
     windows = tuple(Window(start + timedelta(minutes=a), start + timedelta(minutes=a + b)) for a, b in found)
     request_id = ask(linden, clock, windows=windows)
     clock.moment = now = start + timedelta(minutes=later)
-    work, caller = Casework(linden.desk), Caller("asha", "demo-dudley", asha.kid(), lead=False)
+    work, caller = Casework(linden.desk), Caller("asha", "demo-dudley", frozenset({asha.kid()}), lead=False)
     try:
         work.claim(caller, request_id)
         work.release(caller, request_id)

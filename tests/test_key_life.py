@@ -13,8 +13,10 @@ from tests.test_desk import waiting_id, wanted
 from webhook.handoff import Misdirected, NobodyToSealTo, NotYours, Unopenable
 from webhook.handoff.canary import open_canary, prove, todays_canary, unproved
 from webhook.handoff.envelope import Recipient, point, seal, unseal
+from webhook.handoff.issue import padded
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
 from webhook.handoff.recovery import rewrap
+from webhook.helpline.opening import open_request
 from webhook.parts import Parts
 from webhook.store.models import AuditEntry, CallbackRequest
 from webhook.sweeper import sweep
@@ -76,7 +78,7 @@ def test_a_worker_who_left_is_sealed_to_no_more_and_opens_nothing(run, linden: P
     assert "has left" in run("helpline", "leave", "ben", *DUDLEY).output
     assert kid_in(tmp_path / "ben.json") not in kids(linden)
     with pytest.raises(NotYours):
-        linden.desk.open(waiting_id(linden), open_keyfile(tmp_path / "ben.json", PASSPHRASE))
+        open_request(linden.desk, waiting_id(linden), open_keyfile(tmp_path / "ben.json", PASSPHRASE))
 
 
 # ---- made anew -------------------------------------------------------------------------------------------------------
@@ -90,7 +92,7 @@ def test_a_key_made_anew_takes_over_and_the_old_one_opens_what_it_has(
     assert "new fingerprint" in run("keys", "rotate", "worker", *DUDLEY, "--keyfile", tmp_path / "new.json").output
     assert "is retired" in run("helpline", "approve", "worker", *DUDLEY, "--recovery-key", keys["recovery"]).output
     assert kids(linden) == {kid_in(tmp_path / "new.json"), kid_in(keys["recovery"])}
-    assert linden.desk.open(earlier, open_keyfile(keys["worker"], PASSPHRASE))["number"] == "+447700900123"
+    assert open_request(linden.desk, earlier, open_keyfile(keys["worker"], PASSPHRASE))["number"] == "+447700900123"
 
 
 def test_a_key_of_ninety_days_is_said_to_be_due(run, keys: dict[str, Path], clock: Clock) -> None:
@@ -171,7 +173,7 @@ def test_a_request_is_never_rewrapped_for_a_key_that_is_not_approved(linden: Par
     linden.desk.submit(wanted(clock), "key-1")
     stranger = make_keyfile(tmp_path / "stranger.json", PASSPHRASE)
     with pytest.raises(Misdirected):
-        rewrap(linden.desk, waiting_id(linden), seal({}, waiting_id(linden), "demo-dudley", [stranger]), "worker")
+        rewrap(linden.desk, waiting_id(linden), seal({}, waiting_id(linden), "demo-dudley", padded([stranger], "demo-dudley", linden.keys)), "worker")
 
 
 # ---- a borough switched off ------------------------------------------------------------------------------------------

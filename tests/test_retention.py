@@ -20,6 +20,7 @@ from webhook.handoff.keyfile import open_keyfile
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.retention import run_retention
 from webhook.handoff.windows import Window
+from webhook.helpline.opening import open_request
 from webhook.parts import Parts
 from webhook.store import requests, retention
 from webhook.store.engine import open_queue, transaction
@@ -72,7 +73,7 @@ def test_what_expires_before_its_fourth_window_is_told_to_the_lead(linden: Parts
 
 def test_what_was_opened_waits_for_its_outcome_and_the_lead_is_told(linden: Parts, keys: dict[str, Path], clock: Clock) -> None:
     linden.desk.submit(wanted(clock), "key-1")
-    linden.desk.open(waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))
+    open_request(linden.desk, waiting_id(linden), open_keyfile(keys["worker"], PASSPHRASE))
     clock.forward(days=3)
     swept(linden)
     assert rows(linden, CallbackRequest)[0].state == "opened"

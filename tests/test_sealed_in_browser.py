@@ -20,6 +20,7 @@ from webhook.handoff.issue import dummy, padded
 from webhook.handoff.keyfile import open_keyfile
 from webhook.handoff.services import load_services
 from webhook.handoff.windows import offered
+from webhook.helpline.opening import open_request
 from webhook.keys import Keys
 from webhook.parts import Parts
 from webhook.store import workers
@@ -72,7 +73,7 @@ def test_what_the_browser_seals_the_server_opens_for_every_recipient(workers_the
 def test_what_the_server_seals_the_browser_opens_with_a_key_it_cannot_export(longest: bool) -> None:
     key = generate_private_key(SECP256R1())
     plain = PLAIN | ({"name": "x" * 3_000} if longest else {})
-    inner = seal(plain, "id-1", "demo-dudley", [Recipient.of(point(key.public_key()))])
+    inner = seal(plain, "id-1", "demo-dudley", padded([Recipient.of(point(key.public_key()))], "demo-dudley", Keys(bytes(32))))
     raw = to_text(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     given = {"inner": inner, "id": "id-1", "service": "demo-dudley", "private": raw, "public": to_text(point(key.public_key()))}
     assert in_node(UNSEAL, given) == plain
@@ -132,7 +133,7 @@ def test_a_sealed_request_is_queued_and_opened_by_the_worker(
     assert answer.status_code == 201
     request = linden.desk.waiting()[0]
     assert (request.id, request.danger, request.under_18, request.booked) == (issued["id"], True, False, "interpreter: Polish")
-    assert linden.desk.open(request.id, open_keyfile(keys["worker"], PASSPHRASE)) == PLAIN
+    assert open_request(linden.desk, request.id, open_keyfile(keys["worker"], PASSPHRASE)) == PLAIN
     assert answer.get_json()["receipt"] == linden.receipts.of(request.id)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import PASSPHRASE, Clock, Scripted, add_keys
 from tests.test_sms import NOW, SENDER, post, text
 from webhook.handoff.keyfile import open_keyfile
+from webhook.helpline.opening import open_request
 from webhook.parts import Parts
 from webhook.replies import Reply
 from webhook.sms.gsm7 import segments
@@ -60,7 +61,7 @@ def test_a_mother_gets_what_she_can_do_and_a_call_to_herself(ask, linden: Parts,
     assert "will ring you, never" in ask("y")
     assert "Sent and locked. They can ring between Tue 9am and Tue 12 noon" in ask("send")
     clock.forward(hours=21.5)
-    opened = linden.desk.open(linden.desk.waiting()[0].id, open_keyfile(tmp_path / "demo-dudley-worker.json", PASSPHRASE))
+    opened = open_request(linden.desk, linden.desk.waiting()[0].id, open_keyfile(tmp_path / "demo-dudley-worker.json", PASSPHRASE))
     assert opened["number"] == SENDER
     assert opened["about"] == "someone else"
     assert opened["children"]
@@ -330,6 +331,6 @@ def test_a_number_that_cannot_be_texted_is_told_to_the_worker(ask, client: Flask
     for body in ("tues 1pm to 3pm", "y", "n", "n", "n", "more", "1", "n", "y", "y", "1", "n", "n", "n", "send"):
         ask(body)
     clock.forward(hours=25.5)
-    opened = linden.desk.open(linden.desk.waiting()[0].id, open_keyfile(tmp_path / "demo-dudley-worker.json", PASSPHRASE))
+    opened = open_request(linden.desk, linden.desk.waiting()[0].id, open_keyfile(tmp_path / "demo-dudley-worker.json", PASSPHRASE))
     assert opened["cannot_text"]
     assert not opened["may_text"]

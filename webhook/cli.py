@@ -14,9 +14,10 @@ from flask.cli import AppGroup
 from webhook.directory_cli import directory
 from webhook.due import words_commands
 from webhook.handoff import HandoffError
-from webhook.handoff.desk import Desk, naive, windows_of
+from webhook.handoff.desk import naive, windows_of
 from webhook.handoff.envelope import Recipient, point
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
+from webhook.helpline.opening import open_request
 from webhook.numbers import uk_number
 from webhook.parts import NAME, Parts
 from webhook.store import switches, workers
@@ -113,11 +114,10 @@ def list_everything() -> None:
 @click.argument("request_id")
 @click.option("--keyfile", type=click.Path(path_type=Path, exists=True), required=True)
 @passphrase_option
-def open_request(request_id: str, keyfile: Path, passphrase: str) -> None:
+def open_by_command(request_id: str, keyfile: Path, passphrase: str) -> None:
     """Claim and open a request with a worker's or the recovery key; only in a safe window."""
-    desk: Desk = linden().desk
     with refusals():
-        opened = desk.open(request_id, open_keyfile(keyfile, passphrase))
+        opened = open_request(linden().desk, request_id, open_keyfile(keyfile, passphrase))
     click.echo(json.dumps(opened, indent=1, ensure_ascii=False))
     if uk_number(str(opened.get("number"))) is None:
         click.echo("That is not an ordinary UK number: do not ring it.", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,10 +15,9 @@ from webhook.handoff.desk import naive
 from webhook.handoff.keyfile import make_keyfile, open_keyfile
 from webhook.handoff.recovery import recover
 from webhook.handoff.retention import run_retention
+from webhook.handoff.rotation import is_due
 from webhook.store import switches, workers
 from webhook.store.engine import transaction
-
-ROTATE_AFTER = timedelta(days=90)  # handoff.md, Workers
 
 retention = AppGroup("retention", help="Deletion by the clock.")
 keys = AppGroup("keys", help="The life of the helplines' keys.")
@@ -135,5 +134,5 @@ def age(approved: datetime | None) -> str:
     """How old a key is, and whether it is due to be made anew."""
     if approved is None:
         return "waiting for approval"
-    days = (naive(linden().now()) - approved).days
-    return f"{days} days old{', due for a new one' if days >= ROTATE_AFTER.days else ''}"
+    now = naive(linden().now())
+    return f"{(now - approved).days} days old{', due for a new one' if is_due(approved, now) else ''}"

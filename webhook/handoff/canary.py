@@ -23,9 +23,9 @@ def todays_canary(desk: Desk, service: str) -> dict[str, Any]:
 
     Raises NobodyToSealTo."""
     day = epoch_of(desk.now())
-    recipients = desk.everyone(service)
-    kids = [each.kid for each in recipients]
     with transaction(desk.queue) as session:
+        recipients = desk.everyone_in(session, service)
+        kids = [each.kid for each in recipients]
         known = session.get(Canary, (service, day))
         if known is not None and json.loads(known.inner)["recipients"] == kids:
             return cast(dict[str, Any], json.loads(known.inner))

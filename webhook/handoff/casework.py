@@ -27,11 +27,11 @@ UNDO = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who works on requests: a name within a service, the key she rings with, and whether she settles what others cannot."""
+    """Who works on requests: a name within a service, the keys she opens with, and whether she settles what others cannot."""
 
     name: str
     service: str
-    kid: str | None
+    kids: frozenset[str]
     lead: bool
 
 
@@ -54,7 +54,7 @@ class Casework:
                 raise NotYours("somebody else has opened it")
             if not soon(request, now):
                 check_window(request, now)
-            if caller.kid not in self.desk.inner_of(request)["recipients"]:
+            if caller.kids.isdisjoint(self.desk.inner_of(request)["recipients"]):
                 raise Misdirected("it was sealed before this key was approved")
             if request.state == "opened":
                 return

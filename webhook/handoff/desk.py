@@ -1,4 +1,4 @@
-"""What happens to a request: sealed and queued, claimed, opened by the right key in a safe window, cancelled."""
+"""What happens to a request: sealed and queued, cancelled; and the rules of time and place that all work on it goes by."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webhook.handoff import Misdirected, NobodyToSealTo, NoSuchRecord, NotNow, NotYours
-from webhook.handoff.envelope import Recipient, lock, point, seal, unlock, unseal
+from webhook.handoff import Misdirected, NobodyToSealTo, NotNow
+from webhook.handoff.envelope import Recipient, lock, seal, unlock
 from webhook.handoff.issue import Issued, check_issued, expires_at, padded
 from webhook.handoff.keyring import Keyring
 from webhook.handoff.receipt import Receipts
@@ -77,18 +76,12 @@ class Desk:
     def recipients(self, service: str) -> list[Recipient]:
         """Return whom a request to `service` is sealed to; raises NobodyToSealTo, naming the commands that cure it."""
         with Session(self.queue, future=True) as session:
-            if is_off(session, service):
-                raise NobodyToSealTo(f"{service} is switched to numbers only; flask --app webhook helpline on {service} ends that")
-            keys = workers.approved_keys(session, service)
-            if not any(key.recovery for key in keys) or all(key.recovery for key in keys):
-                cure = "\n  ".join(command.format(service=service) for command in CURE)
-                raise NobodyToSealTo(f"{service} has no approved worker key and recovery key. Make them with:\n  {cure}")
-            return [Recipient(key.kid, key.public_key) for key in keys]
+            return recipients_in(session, service)
 
     def issue(self, service: str) -> Issued:
         """Return what a browser needs to seal one request to `service`; raises NobodyToSealTo."""
         with Session(self.queue, future=True) as session:
-            return Issued(self._fresh_id(session), service, self.everyone(service), expires_at(self.now()))
+            return Issued(self._fresh_id(session), service, self.everyone_in(session, service), expires_at(self.now()))
 
     def submit(self, wanted: Wanted, idempotency_key: str) -> str:
         """Seal and queue a request in one transaction, and return its receipt; the same key again gives the same receipt.
@@ -102,7 +95,7 @@ class Desk:
         known = requests.find_by_key(session, key_tag)
         if known is not None:
             return self.receipts.of(known.id)
-        inner = seal(wanted.sealed, self._fresh_id(session), wanted.service, self.everyone(wanted.service))
+        inner = seal(wanted.sealed, self._fresh_id(session), wanted.service, self.everyone_in(session, wanted.service))
         return self._queue(session, wanted, inner, key_tag)
 
     def submit_sealed(self, posted: Posted, idempotency_key: str) -> str:
@@ -115,7 +108,7 @@ class Desk:
             known = requests.find_by_key(session, key_tag)
             if known is not None:
                 return self.receipts.of(known.id)
-            check_issued(posted.inner, posted.token, self.everyone(posted.service), self.keys, self.now())
+            check_issued(posted.inner, posted.token, self.everyone_in(session, posted.service), self.keys, self.now())
             if requests.is_used(session, posted.inner["id"], self._tag_of(posted.inner["id"])):
                 raise Misdirected("that id was used before")
             return self._queue(session, posted, posted.inner, key_tag)
@@ -136,26 +129,6 @@ class Desk:
         with Session(self.queue, future=True) as session:
             return requests.list_waiting(session, service)
 
-    def open(self, request_id: str, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
-        """Claim and open a request with a worker's or recovery key, only in a safe window.
-
-        Raises NoSuchRecord, NotYours, NotNow, EpochKeyGone or an EnvelopeError."""
-        kid = Recipient.of(point(private_key.public_key())).kid
-        now = self.now()
-        with transaction(self.queue) as session:
-            key, request = workers.find_key(session, kid), requests.find_request(session, request_id)
-            if request is None or request.state == "ended":
-                raise NoSuchRecord("no request with that id is waiting")
-            if key is None or key.approved is None or key.left is not None or key.service != request.service:
-                raise NotYours("this key is not an approved key of that request's service")
-            check_window(request, now)
-            if not requests.claim_request(session, request_id, key.name, naive(now)):
-                raise NotYours("somebody else has claimed it")
-            opened = self._unseal(request, private_key)
-            requests.mark_opened(session, request_id)
-            self.note_down(session, key.service, key.name, request_id, "open")
-        return opened
-
     def note_down(self, session: Session, service: str, worker: str, what: str, action: str) -> None:
         """Add a row to a service's audit, after the change it tells of; `what` is the id of a request, a key or a person."""
         audit.add_entry(session, self.keys.derive("audit/mac"), Deed(service, worker, what, action, hour(self.now())))
@@ -163,9 +136,6 @@ class Desk:
     def inner_of(self, request: CallbackRequest) -> dict[str, Any]:
         """Return a request's inner envelope, still sealed to its workers; raises EpochKeyGone or an EnvelopeError."""
         return unlock(request.record, request.id, request.service, request.epoch, self.keyring.get(request.epoch))
-
-    def _unseal(self, request: CallbackRequest, private_key: EllipticCurvePrivateKey) -> dict[str, Any]:
-        return unseal(self.inner_of(request), request.id, request.service, private_key)
 
     def _once(self, key_tag: str, put: Callable[[Session], str]) -> str:
         """Run `put` in a transaction; when another one with the same key was first, return its receipt."""
@@ -207,7 +177,12 @@ class Desk:
 
     def everyone(self, service: str) -> list[Recipient]:
         """Return whom something for `service` is sealed to, with the dummies that hide how many they are; raises NobodyToSealTo."""
-        return padded(self.recipients(service), service, self.keys)
+        with Session(self.queue, future=True) as session:
+            return self.everyone_in(session, service)
+
+    def everyone_in(self, session: Session, service: str) -> list[Recipient]:
+        """Return the same within a transaction, so that no second connection is opened inside it."""
+        return padded(recipients_in(session, service), service, self.keys)
 
     def _fresh_id(self, session: Session) -> str:
         """An id whose two words no other request has, so that nobody's words cancel somebody else's call."""
@@ -218,6 +193,17 @@ class Desk:
 
     def _tag_of(self, request_id: str) -> str:
         return self.receipts.tag(self.receipts.of(request_id))
+
+
+def recipients_in(session: Session, service: str) -> list[Recipient]:
+    """Return whom a request to `service` is sealed to, dummies apart; see `Desk.recipients`."""
+    if is_off(session, service):
+        raise NobodyToSealTo(f"{service} is switched to numbers only; flask --app webhook helpline on {service} ends that")
+    keys = workers.approved_keys(session, service)
+    if not any(key.recovery for key in keys) or all(key.recovery for key in keys):
+        cure = "\n  ".join(command.format(service=service) for command in CURE)
+        raise NobodyToSealTo(f"{service} has no approved worker key and recovery key. Make them with:\n  {cure}")
+    return [Recipient(key.kid, key.public_key) for key in keys]
 
 
 def epoch_of(now: datetime) -> str:

@@ -7,8 +7,8 @@
     record = nonce || AES-256-GCM(epoch key, inner, aad = C("outer", epoch))
     C(x)   = "spoc-handoff/v1\\0" || canonical JSON {part, id, service, recipients[, kid | epoch]}
 
-HPKE is RFC 9180 with P-256, HKDF-SHA256 and AES-256-GCM. Dummy recipients, keys that were thrown away, pad the list
-to a multiple of eight, so that it does not tell how many workers there are. The outer layer's recipients are an empty
+HPKE is RFC 9180 with P-256, HKDF-SHA256 and AES-256-GCM. Dummy recipients pad the list to a multiple of eight, so that it
+does not tell how many workers there are (issue.py makes them; docs/decisions/0006). The outer layer's recipients are an empty
 list: who they are is inside it, and bound again there by every wrap and the body. What is not protected: the clear columns beside a record,
 its size class, and when it was made.
 """
@@ -23,7 +23,7 @@ from hashlib import sha256
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, EllipticCurvePublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -61,14 +61,16 @@ class Recipient:
 
 
 def seal(plain: dict[str, Any], record_id: str, service: str, recipients: list[Recipient]) -> dict[str, Any]:
-    """Return the inner envelope of `plain` for `recipients`; raises NobodyToSealTo or TooLarge, and never seals to fewer."""
+    """Return the inner envelope of `plain` for `recipients`, the list as `issue.padded` gives it.
+
+    Raises NobodyToSealTo, TooLarge, or UnknownFormat for a list that is not padded; never seals to fewer."""
     if not recipients:
         raise NobodyToSealTo("there is no key to seal to")
+    kids = [each.kid for each in recipients]
+    _check_kids(kids)
     padded = pad(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
-    everyone = sorted([*recipients, *dummies(-len(recipients) % PADDED_TO)], key=lambda each: each.kid)
-    kids = [each.kid for each in everyone]
     dek = secrets.token_bytes(DEK_BYTES)
-    wraps = [_wrap(each, dek, context("dek", record_id, service, kids, kid=each.kid)) for each in everyone]
+    wraps = [_wrap(each, dek, context("dek", record_id, service, kids, kid=each.kid)) for each in recipients]
     nonce = secrets.token_bytes(NONCE_BYTES)
     body = nonce + AESGCM(dek).encrypt(nonce, padded, context("body", record_id, service, kids))
     head = {"v": VERSION, "suite": SUITE_NAME, "id": record_id, "service": service}
@@ -115,10 +117,9 @@ def check(inner: dict[str, Any], record_id: str, service: str) -> None:
     if set(inner) != FIELDS or inner["v"] != VERSION or inner["suite"] != SUITE_NAME:
         raise UnknownFormat("not an envelope of version 1")
     kids, wraps = inner["recipients"], inner["wraps"]
-    if not (isinstance(kids, list) and isinstance(wraps, list) and len(kids) == len(wraps) and len(kids) % PADDED_TO == 0 and kids):
+    if not (isinstance(kids, list) and isinstance(wraps, list) and len(kids) == len(wraps) and kids):
         raise UnknownFormat("recipients and wraps do not match")
-    if not all(isinstance(kid, str) for kid in kids) or kids != sorted(set(kids)):
-        raise UnknownFormat("the recipients are not a sorted list")
+    _check_kids(kids)
     if any(len(from_text(wrap)) != WRAP_BYTES for wrap in wraps):
         raise UnknownFormat("a wrapped key has the wrong length")
     if len(from_text(inner["body"])) not in {NONCE_BYTES + size + 16 for size in SIZES}:
@@ -158,11 +159,6 @@ def point(public_key: EllipticCurvePublicKey) -> bytes:
     return public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def dummies(count: int) -> list[Recipient]:
-    """Return `count` recipients whose private keys were never kept: a wrap to one looks like any other."""
-    return [Recipient.of(point(generate_private_key(SECP256R1()).public_key())) for _ in range(count)]
-
-
 def to_text(value: bytes) -> str:
     """Bytes as they stand in JSON: base64 in the alphabet for addresses, with its padding."""
     return base64.urlsafe_b64encode(value).decode()
@@ -174,6 +170,12 @@ def from_text(value: Any) -> bytes:
         return base64.b64decode(value, altchars=b"-_", validate=True)
     except (ValueError, TypeError) as error:
         raise UnknownFormat("not base64") from error
+
+
+def _check_kids(kids: list[Any]) -> None:
+    """Raise UnknownFormat unless the list is padded and in order, which is how every envelope lists its recipients."""
+    if len(kids) % PADDED_TO or not all(isinstance(kid, str) for kid in kids) or kids != sorted(set(kids)):
+        raise UnknownFormat("the recipients are not a padded, sorted list")
 
 
 def _wrap(recipient: Recipient, dek: bytes, info: bytes) -> bytes:

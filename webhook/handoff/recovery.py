@@ -58,7 +58,7 @@ def rewrap(desk: Desk, request_id: str, inner: dict[str, Any], who: str) -> None
         if request is None or request.state == "ended":
             raise NoSuchRecord("no request with that id is waiting")
         check(inner, request_id, request.service)
-        if inner["recipients"] != [each.kid for each in desk.everyone(request.service)]:
+        if inner["recipients"] != [each.kid for each in desk.everyone_in(session, request.service)]:
             raise Misdirected("it is not sealed to the keys of today")
         record = lock(inner, request.epoch, desk.keyring.get(request.epoch))
         replace_unless_ended(session, request_id, record)

@@ -46,7 +46,7 @@ def list_staff() -> None:
     """List the people of the desk, and whether their keys are approved."""
     with Session(linden().queue, future=True) as session:
         for person in staff.list_staff(session):
-            key = staff.key_of(session, person.id)
+            key = next(iter(staff.keys_of(session, person.id)), None)
             state = "no key" if key is None else "key approved" if key.approved else "key waits for approval"
             click.echo(f"{person.service}  {person.name}  {person.role}  {state}")
 

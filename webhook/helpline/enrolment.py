@@ -81,18 +81,20 @@ def admit(linden: Parts, session: Session, token: str, key: dict[str, Any] | Non
     person = Staff(id=staff_id_of(linden, token), service=service, name=name, role=role.value, joined=now)
     session.add(person)
     if role in CALLERS:
-        _add_key(session, person, key or {})
+        add_key(session, key or {}, staff_id=person.id, service=service, name=name)
     return str(person.id)
 
 
-def _add_key(session: Session, person: Staff, key: dict[str, Any]) -> None:
+def add_key(session: Session, key: dict[str, Any], *, staff_id: str, service: str, name: str) -> str:
+    """Keep a public key and its wrapped half, to wait for approval, and return its kid; raises KeyRefused."""
     public_key = public_point(key)
     kid = Recipient.of(public_key).kid
     keyfile = checked_keyfile(key, kid)
     if workers.find_key(session, kid) is not None:
         raise KeyRefused
-    workers.add_key(session, kid=kid, service=person.service, name=person.name, public_key=public_key, recovery=False, approved=None)
-    session.add(WrappedKey(kid=kid, staff=person.id, keyfile=keyfile))
+    workers.add_key(session, kid=kid, service=service, name=name, public_key=public_key, recovery=False, approved=None)
+    session.add(WrappedKey(kid=kid, staff=staff_id, keyfile=keyfile))
+    return kid
 
 
 def public_point(key: dict[str, Any]) -> bytes:

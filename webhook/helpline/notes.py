@@ -31,7 +31,7 @@ def keep(desk: Desk, caller: Caller, request_id: str, token: str, inner: Any) ->
         raise Unreadable
     with transaction(desk.queue) as session:
         request = _held(session, caller, request_id)
-        check_issued(inner, token, desk.everyone(request.service), desk.keys, desk.now())
+        check_issued(inner, token, desk.everyone_in(session, request.service), desk.keys, desk.now())
         if inner["service"] != request.service:
             raise Unreadable
         session.add(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
@@ -12,7 +10,7 @@ from webhook.helpline import KeyRefused, NotAllowed, Unreadable, enrolment, rewr
 from webhook.helpline.departure import depart
 from webhook.helpline.guard import desk_blueprint
 from webhook.helpline.place import caller, place
-from webhook.helpline.posted import body, one_of, text
+from webhook.helpline.posted import body, one_of, text, thing
 from webhook.helpline.roles import CALLERS, LEADS, Role
 from webhook.helpline.session import colleague, signed_in
 from webhook.parts import parts
@@ -31,11 +29,7 @@ def people() -> Response:
     person = colleague()
     with Session(parts().queue, future=True) as session:
         here = [{"id": each.id, "name": each.name, "role": each.role} for each in staff.list_staff(session, person.service)]
-        waiting = [
-            {"name": key.name, "public_key": base64.b64encode(key.public_key).decode()}
-            for key in staff.keys_waiting(session, person.service)
-            if key.name != person.name
-        ]
+        waiting = [rewraps.waiting_key(key) for key in staff.keys_waiting(session, person.service) if key.name != person.name]
     return jsonify({"people": here, "waiting": waiting if person.kid else [], "me": person.id})
 
 
@@ -60,7 +54,7 @@ def approve() -> Response:
 @signed_in(*CALLERS)
 def to_rewrap(kid: str) -> Response:
     """Give the approver what waits, so that her browser can seal it to the new colleague as well."""
-    return jsonify({"requests": rewraps.to_rewrap(parts().desk, caller(colleague()), kid)})
+    return jsonify(rewraps.to_rewrap(parts().desk, caller(colleague()), kid))
 
 
 @bp.post("/people/rewrap/<kid>")
@@ -68,6 +62,20 @@ def to_rewrap(kid: str) -> Response:
 def rewrap(kid: str) -> Response:
     """Keep one request as it was sealed again."""
     rewraps.replace(parts().desk, caller(colleague()), kid, text("id"), body().get("inner"))
+    return jsonify({"done": True})
+
+
+@bp.post("/people/key")
+@signed_in(*CALLERS)
+def rotate() -> Response:
+    """Take her next key: once a colleague has approved it nothing more is sealed to the one she has, which opens what it has."""
+    linden, person = parts(), colleague()
+    if person.kid is None:
+        raise NotAllowed
+    with transaction(linden.queue) as session:
+        staff.drop_waiting_key(session, person.id)
+        kid = enrolment.add_key(session, thing("key"), staff_id=person.id, service=person.service, name=person.name)
+        linden.desk.note_down(session, person.service, person.name, kid, "new key")
     return jsonify({"done": True})
 
 

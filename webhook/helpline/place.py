@@ -34,4 +34,4 @@ def place() -> Place:
 
 def caller(person: Colleague) -> Caller:
     """Return somebody signed in as the queue knows them."""
-    return Caller(person.name, person.service, person.kid, person.role in LEADS)
+    return Caller(person.name, person.service, person.kids, person.role in LEADS)

@@ -12,7 +12,9 @@ from webhook.handoff.desk import Desk, hour, naive, windows_of
 from webhook.handoff.outcomes import Outcome, following
 from webhook.handoff.windows import LAST_START, LONDON, Window, callable_now, clock, next_window
 from webhook.store import requests
-from webhook.store.models import CallbackRequest
+from webhook.store.alerts import Kind, list_unseen
+from webhook.store.floods import list_floods
+from webhook.store.models import CallbackRequest, LeadAlert
 
 HOUR = 3_600  # seconds
 
@@ -23,15 +25,20 @@ def queue_of(desk: Desk, caller: Caller) -> dict[str, Any]:
     with Session(desk.queue, future=True) as session:
         hidden = requests.hidden_from(session, caller.name)
         waiting = [each for each in requests.list_waiting(session, caller.service) if each.id not in hidden]
-        rows = [_row(each, caller, now) for each in sorted(waiting, key=lambda each: place_in_line(each, now))]
-    return {"now": int(now.timestamp()), "counts": _counts(rows), "rows": rows}
+        floods = list_floods(session)
+        alerts = [_alert(each) for each in list_unseen(session, caller.service)] if caller.lead else []
+        in_line = sorted(waiting, key=lambda each: place_in_line(each, now, flood=each.id in floods))
+        rows = [_row(each, caller, now) | {"flood": each.id in floods} for each in in_line]
+    return {"now": int(now.timestamp()), "counts": _counts(rows), "rows": rows, "alerts": alerts}
 
 
-def place_in_line(request: CallbackRequest, now: datetime) -> tuple[bool, datetime, bool, datetime]:
-    """Where a request stands: those that can be rung now first, by the end of their window; then danger, then age."""
+def place_in_line(request: CallbackRequest, now: datetime, *, flood: bool) -> tuple[bool, datetime, bool, bool, datetime]:
+    """Where a request stands: those that can be rung now first, by the end of their window; then danger, then age.
+
+    One of a flood stands behind the others of its window and danger, and is not left out: it may be a person's all the same."""
     window = current(request, now)
     moment = window.end if callable_now([window], now) else window.start
-    return not callable_now([window], now), moment, not request.danger, request.received
+    return not callable_now([window], now), moment, not request.danger, flood, request.received
 
 
 def current(request: CallbackRequest, now: datetime) -> Window:
@@ -72,6 +79,11 @@ def _state(request: CallbackRequest, caller: Caller, now: datetime) -> str:
     if with_lead(request):
         return "lead"
     return "lost" if lost(request, now) else "waiting"
+
+
+def _alert(alert: LeadAlert) -> dict[str, str]:
+    """What the lead must know, by the name of its words."""
+    return {"id": alert.request, "kind": Kind(alert.kind).name.lower(), "when": moment(alert.hour)}
 
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:

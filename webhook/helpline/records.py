@@ -9,15 +9,20 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
+from webhook.handoff import NoSuchRecord
 from webhook.handoff.casework import lost, with_lead
 from webhook.handoff.desk import hour, naive
 from webhook.handoff.outcomes import Outcome
+from webhook.helpline.deletion import deletion_of
 from webhook.helpline.guard import desk_blueprint
+from webhook.helpline.posted import text
 from webhook.helpline.queue import moment
-from webhook.helpline.roles import AUDITORS
+from webhook.helpline.roles import AUDITORS, LEADS
 from webhook.helpline.session import colleague, signed_in
 from webhook.parts import Parts, parts
 from webhook.store import audit, requests, staff
+from webhook.store.alerts import Kind, see_alert
+from webhook.store.engine import transaction
 
 RECENT = timedelta(hours=24)
 
@@ -29,6 +34,26 @@ bp = desk_blueprint("helpline_records")
 def health() -> Response:
     """Count what waits and what came of the last day's requests."""
     return jsonify(health_of(parts(), colleague().service))
+
+
+@bp.get("/deletion")
+@signed_in(*AUDITORS, touch=False)
+def deletion() -> Response:
+    """Say when deletion last ran, what it took, and what goes next."""
+    return jsonify(deletion_of(parts(), colleague().service))
+
+
+@bp.post("/alerts/seen")
+@signed_in(*LEADS)
+def seen() -> Response:
+    """Note that a lead has seen an alert, so that it is not shown again; raises NoSuchRecord."""
+    linden, person = parts(), colleague()
+    kind = next((each for each in Kind if each.name.lower() == text("kind")), None)
+    with transaction(linden.queue) as session:
+        if kind is None or not see_alert(session, person.service, text("id"), kind, hour(linden.now())):
+            raise NoSuchRecord("no alert of that kind waits to be seen")
+        linden.desk.note_down(session, person.service, person.name, text("id"), "alert seen")
+    return jsonify({"done": True})
 
 
 @bp.get("/audit")

@@ -1,4 +1,4 @@
-"""Sealing what already waits to a colleague who was approved a moment ago, in the approver's browser.
+"""Sealing what already waits to the keys of today, in the browser of whoever approved one of them.
 
 It is the one case in which sealed bytes are given out outside a safe window: to the approver alone, for ten minutes after
 the approval, and each is a row of the audit. Her browser shows none of it.
@@ -6,21 +6,30 @@ the approval, and each is a row of the audit. Her browser shows none of it.
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from webhook.handoff import EnvelopeError, EpochKeyGone
 from webhook.handoff.casework import Caller
 from webhook.handoff.desk import Desk, naive
 from webhook.handoff.recovery import rewrap
 from webhook.helpline import NotAllowed, Unreadable
 from webhook.store import requests, staff
 from webhook.store.engine import transaction
+from webhook.store.models import WorkerKey
 from webhook.store.staff_models import Challenge
 
 ALLOWED_FOR = timedelta(minutes=10)
 PURPOSE = "desk/rewrap"
+
+
+def waiting_key(key: WorkerKey) -> dict[str, str]:
+    """A key that waits as an approver's browser gets it: without its fingerprint, which she must be told."""
+    return {"name": key.name, "public_key": base64.b64encode(key.public_key).decode()}
 
 
 def allow(desk: Desk, session: Session, approver: Caller, kid: str) -> None:
@@ -28,21 +37,29 @@ def allow(desk: Desk, session: Session, approver: Caller, kid: str) -> None:
     session.add(Challenge(tag=_leave(desk, approver, kid), purpose=PURPOSE, expires=naive(desk.now() + ALLOWED_FOR)))
 
 
-def to_rewrap(desk: Desk, approver: Caller, kid: str) -> list[dict[str, Any]]:
-    """Return what waits and is sealed to the approver but not to the new key, each with whom to seal it to now.
-
-    Raises NotAllowed unless she approved that key within ten minutes."""
-    found = []
-    everyone = [each.as_json() for each in desk.everyone(approver.service)]
+def to_rewrap(desk: Desk, approver: Caller, kid: str) -> dict[str, Any]:
+    """Return what waits and is to be sealed again; raises NotAllowed unless she approved that key within ten minutes."""
     with transaction(desk.queue) as session:
         _check_leave(desk, session, approver, kid)
-        for request in requests.list_waiting(session, approver.service):
+        return stale(desk, session, approver.service, approver.name, approver.kids)
+
+
+def stale(desk: Desk, session: Session, service: str, who: str, kids: Collection[str]) -> dict[str, Any]:
+    """Return what waits, is not sealed to the keys of today and can be opened with one of `kids`, and whom to seal it to.
+
+    `failed` names what nobody can open any more. Each that is given out is a row of the audit."""
+    everyone = desk.everyone_in(session, service)
+    today, found, failed = [each.kid for each in everyone], [], []
+    for request in requests.list_waiting(session, service):
+        try:
             inner = desk.inner_of(request)
-            if approver.kid not in inner["recipients"] or kid in inner["recipients"]:
-                continue
-            found.append({"id": request.id, "inner": inner, "recipients": everyone})
-            desk.note_down(session, approver.service, approver.name, request.id, "give to re-wrap")
-    return found
+        except (EnvelopeError, EpochKeyGone):
+            failed.append(request.id)
+            continue
+        if inner["recipients"] != today and any(kid in inner["recipients"] for kid in kids):
+            found.append({"id": request.id, "inner": inner})
+            desk.note_down(session, service, who, request.id, "give to re-wrap")
+    return {"requests": found, "failed": failed, "recipients": [each.as_json() for each in everyone]}
 
 
 def replace(desk: Desk, approver: Caller, kid: str, request_id: str, inner: Any) -> None:

@@ -40,13 +40,14 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody signed in; `kid` is the key they ring with, None when they have none or it is not approved."""
+    """Somebody signed in; `kid` is the key sealed to now, None when they have none or it is not approved, `kids` all that open."""
 
     id: str
     name: str
     service: str
     role: Role
     kid: str | None
+    kids: frozenset[str]
     session_tag: str
     token: str  # every change must carry it
 
@@ -98,13 +99,14 @@ def find_colleague(linden: Parts, cookie: str, *, touch: bool) -> Colleague:
             staff.end_session(session, tag)
         elif touch and now - held.seen >= TOUCHED_EVERY:
             staff.touch_session(session, tag, now)
-        key = staff.key_of(session, person.id)
+        approved = [key.kid for key in staff.keys_of(session, person.id) if key.approved is not None]
         found = Colleague(
             id=person.id,
             name=person.name,
             service=person.service,
             role=Role(person.role),
-            kid=key.kid if key is not None and key.approved is not None else None,
+            kid=next(iter(approved), None),
+            kids=frozenset(approved),
             session_tag=tag,
             token=linden.keys.tag("staff/token", cookie),
         )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from webhook.background import every
 from webhook.handoff.casework import lost, with_lead
 from webhook.handoff.desk import hour, naive, windows_of
+from webhook.handoff.rotation import OLD_KEPT
 from webhook.handoff.windows import Window
 from webhook.helpline.notify import Announcer
 from webhook.parts import Parts
@@ -40,7 +41,7 @@ def watch(linden: Parts, announcer: Announcer) -> None:
     with transaction(linden.queue) as session:
         told = {notice for request in requests.list_waiting(session) for notice in _notices(session, request, now)}
         told |= set(_alerts(session, now))
-        staff.sweep(session, naive(now))
+        staff.sweep(session, naive(now), OLD_KEPT)
         requests.drop_slips(session, naive(now))
     for kind, service in sorted(told):
         announcer.tell(kind, service)

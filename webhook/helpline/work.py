@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from webhook.handoff.canary import canary_id, prove, todays_canary
-from webhook.handoff.desk import epoch_of
+from webhook.handoff.desk import epoch_of, naive
 from webhook.handoff.outcomes import Decision, Outcome
+from webhook.handoff.rotation import is_due
 from webhook.handoff.windows import LAST_START
 from webhook.helpline import NotAllowed, NotSignedIn, notes
 from webhook.helpline.guard import desk_blueprint
@@ -19,10 +22,12 @@ from webhook.helpline.live import events
 from webhook.helpline.place import caller, place
 from webhook.helpline.posted import body, one_of, text
 from webhook.helpline.queue import current, queue_of
-from webhook.helpline.roles import AUDITORS, CALLERS
+from webhook.helpline.roles import AUDITORS, CALLERS, LEADS
 from webhook.helpline.session import COOKIE, colleague, find_colleague, signed_in
 from webhook.parts import parts
 from webhook.store import requests, staff
+from webhook.store.alerts import Kind
+from webhook.store.models import WorkerKey
 
 bp = desk_blueprint("helpline")
 
@@ -41,6 +46,8 @@ def page() -> str | AnyResponse:
         service=service.name if service else person.service,
         calls=person.role in CALLERS,
         audits=person.role in AUDITORS,
+        leads=person.role in LEADS,
+        alert_kinds=[kind.name.lower() for kind in Kind],
         outcomes=list(Outcome),
         decisions=list(Decision),
     )
@@ -49,14 +56,20 @@ def page() -> str | AnyResponse:
 @bp.get("/me")
 @signed_in()
 def me() -> Response:
-    """Say who is signed in, the token every change must carry, and her key as her own browser wrapped it."""
-    person = colleague()
+    """Say who is signed in, the token every change must carry, and her keys as her own browser wrapped them."""
+    person, now = colleague(), naive(parts().now())
     with Session(parts().queue, future=True) as session:
-        key = staff.key_of(session, person.id)
-        keyfile = staff.wrapped_key(session, key.kid) if key is not None else None
-        answer: dict[str, Any] = {"name": person.name, "role": person.role, "service": person.service, "token": person.token}
-        answer |= {"approved": person.kid is not None, "keyfile": keyfile, "public_key": key.public_key.hex() if key is not None else None}
-    return jsonify(answer)
+        keys = staff.keys_of(session, person.id)
+        held = [_key(session, key) for key in keys]
+        due = person.kid is not None and is_due(keys[0].approved, now)
+    answer = {"name": person.name, "role": person.role, "service": person.service, "token": person.token}
+    return jsonify(answer | {"keys": held, "due": due})
+
+
+def _key(session: Session, key: WorkerKey) -> dict[str, Any]:
+    """One of her keys: only her passphrase opens the private half."""
+    wrapped, public_key = staff.wrapped_key(session, key.kid), base64.b64encode(key.public_key).decode()
+    return {"approved": key.approved is not None, "public_key": public_key, "keyfile": json.loads(wrapped)}
 
 
 @bp.get("/canary")

@@ -1,6 +1,8 @@
 // Seals a request for a call in the browser, so that the server only ever holds it locked (envelope v1; docs/handoff.md).
 // The desk's page opens with the same functions. Nothing here stores, logs or sends anything.
 
+import { fingerprint, fromUrlSafe, text, toUrlSafe, utf8 } from './codec.js';
+
 const VERSION = 1;
 const SUITE = 'HPKE-P256-HKDF-SHA256-AES256GCM';
 const SIZES = [1024, 4096];
@@ -8,8 +10,6 @@ const LENGTH_BYTES = 4;
 const NONCE_BYTES = 12;
 const POINT_BYTES = 65;
 const FIELDS = 'body,id,recipients,service,suite,v,wraps';
-
-const utf8 = new TextEncoder();
 
 export class EnvelopeError extends Error {}
 
@@ -19,42 +19,36 @@ export class EnvelopeError extends Error {}
 export async function seal(plain, issued) {
   const { id, service } = issued;
   const kids = issued.recipients.map(({ kid }) => kid);
-  const padded = pad(utf8.encode(JSON.stringify(plain)));
+  const padded = pad(utf8(JSON.stringify(plain)));
   const dek = crypto.getRandomValues(new Uint8Array(32));
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const wraps = await Promise.all(issued.recipients.map((each) => wrap(each, dek, context('dek', id, service, kids, { kid: each.kid }))));
   const sealed = await crypto.subtle.encrypt(gcm(nonce, context('body', id, service, kids)), await bodyKey(dek, 'encrypt'), padded);
   dek.fill(0);
   padded.fill(0);
-  return { v: VERSION, suite: SUITE, id, service, recipients: kids, wraps: wraps.map(toText), body: toText(joined(nonce, new Uint8Array(sealed))) };
+  return { v: VERSION, suite: SUITE, id, service, recipients: kids, wraps: wraps.map(toUrlSafe), body: toUrlSafe(joined(nonce, new Uint8Array(sealed))) };
 }
 
 // Returns what was sealed; `keys` is {privateKey, publicKey}, and the private key need not be extractable. Throws EnvelopeError.
 export async function unseal(inner, id, service, keys) {
   check(inner, id, service);
   const kids = inner.recipients;
-  const kid = await kidOf(new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey)));
+  const kid = await fingerprint(await crypto.subtle.exportKey('raw', keys.publicKey));
   if (!kids.includes(kid)) throw new EnvelopeError('this key is not among the recipients');
   try {
-    const wrapped = fromText(inner.wraps[kids.indexOf(kid)]);
+    const wrapped = fromUrlSafe(inner.wraps[kids.indexOf(kid)]);
     const info = context('dek', id, service, kids, { kid });
     const suite = await hpke();
     const recipient = await suite.createRecipientContext({ recipientKey: keys, enc: wrapped.slice(0, POINT_BYTES).buffer, info });
     const dek = new Uint8Array(await recipient.open(wrapped.slice(POINT_BYTES)));
-    const body = fromText(inner.body);
+    const body = fromUrlSafe(inner.body);
     const aad = context('body', id, service, kids);
     const padded = await crypto.subtle.decrypt(gcm(body.slice(0, NONCE_BYTES), aad), await bodyKey(dek, 'decrypt'), body.slice(NONCE_BYTES));
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(unpad(new Uint8Array(padded))));
+    return JSON.parse(text(unpad(new Uint8Array(padded))));
   } catch (error) {
     if (error instanceof EnvelopeError) throw error;
     throw new EnvelopeError('the key is wrong or a byte was changed');
   }
-}
-
-// The kid of a public key: the first 16 hex digits of the SHA-256 of its uncompressed point.
-export async function kidOf(point) {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', point));
-  return [...digest.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function check(inner, id, service) {
@@ -63,9 +57,9 @@ function check(inner, id, service) {
   if (inner.id !== id || inner.service !== service) throw new EnvelopeError('it was sealed for another id or service');
 }
 
-async function wrap({ kid, public_key: text }, dek, info) {
-  const point = fromText(text);
-  if (await kidOf(point) !== kid) throw new EnvelopeError('a key is not the one its name says');
+async function wrap({ kid, public_key }, dek, info) {
+  const point = fromUrlSafe(public_key);
+  if (await fingerprint(point) !== kid) throw new EnvelopeError('a key is not the one its name says');
   const suite = await hpke();
   const sender = await suite.createSenderContext({ recipientPublicKey: await suite.kem.deserializePublicKey(point.buffer), info });
   return joined(new Uint8Array(sender.enc), new Uint8Array(await sender.seal(dek)));
@@ -86,7 +80,7 @@ async function hpke() {
 function context(part, id, service, recipients, more = {}) {
   const all = { part, id, service, recipients, ...more };
   const sorted = Object.fromEntries(Object.keys(all).sort().map((name) => [name, all[name]]));
-  return utf8.encode(`spoc-handoff/v1\0${JSON.stringify(sorted)}`);
+  return utf8(`spoc-handoff/v1\0${JSON.stringify(sorted)}`);
 }
 
 function pad(plain) {
@@ -106,8 +100,6 @@ function unpad(padded) {
 
 const gcm = (iv, additionalData) => ({ name: 'AES-GCM', iv, additionalData });
 const bodyKey = (dek, use) => crypto.subtle.importKey('raw', dek, 'AES-GCM', false, [use]);
-const toText = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
-const fromText = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0));
 
 function joined(...parts) {
   const all = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));

@@ -158,7 +158,7 @@ class Tombstone(Base):
 
 
 class RetentionRun(Base):
-    """The last time the queue was cleaned: when, how much went, and whether deleted text is gone from the file as well."""
+    """The last time the queue was cleaned, and the last that took something: when, how much went, and whether deleted text is gone from the file as well."""
 
     __tablename__ = "retention_run"
 

@@ -55,11 +55,6 @@ def claim_request(session: Session, request_id: str, worker: str, now: datetime)
     return bool(changed.rowcount == 1)
 
 
-def mark_opened(session: Session, request_id: str) -> None:
-    """Note that the claimer has seen what is in it; from now on it never returns to the queue by itself."""
-    session.execute(update(CallbackRequest).where(CallbackRequest.id == request_id).values(state="opened", lease_ends=None))
-
-
 def renew_lease(session: Session, request_id: str, worker: str, now: datetime) -> bool:
     """Renew a worker's lease with one atomic update; False when the request is no longer theirs."""
     mine = (CallbackRequest.id == request_id, CallbackRequest.claimer == worker, CallbackRequest.state == "claimed")

@@ -22,7 +22,7 @@ CANARY_KEPT = timedelta(days=2)
 MISSED = Kind.MISSED.value
 WITH_LEAD = "passed to safeguarding lead"
 OUTLIVES = (AuditEntry.__tablename__, LeadAlert.__tablename__)  # tables that keep a request's id when it is gone
-LAST = "last"  # the one row of RetentionRun
+LAST, TOOK = "last", "took"  # the rows of RetentionRun: the last run, and the last that deleted or destroyed something
 
 
 def expire_requests(session: Session, now: datetime) -> int:
@@ -86,13 +86,14 @@ def empty_the_log(engine: Engine) -> bool:
 
 
 def note_run(session: Session, now: datetime, deleted: int, keys_destroyed: int, *, clean: bool) -> None:
-    """Keep what the last run did, for the desk to show."""
-    session.merge(RetentionRun(name=LAST, at=now, deleted=deleted, keys_destroyed=keys_destroyed, clean=clean))
+    """Keep what a run did, for the desk to show."""
+    for name in (LAST, TOOK) if deleted or keys_destroyed else (LAST,):
+        session.merge(RetentionRun(name=name, at=now, deleted=deleted, keys_destroyed=keys_destroyed, clean=clean))
 
 
-def last_run(session: Session) -> RetentionRun | None:
-    """Return what the last run did."""
-    return cast(RetentionRun | None, session.get(RetentionRun, LAST))
+def find_run(session: Session, name: str) -> RetentionRun | None:
+    """Return what the last run did (LAST), or the last that took something (TOOK)."""
+    return cast(RetentionRun | None, session.get(RetentionRun, name))
 
 
 def _kind(request: CallbackRequest) -> Kind:

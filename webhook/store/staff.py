@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from webhook.store.models import WorkerKey
+from webhook.store.models import KeyLife, WorkerKey
 from webhook.store.staff_models import Challenge, Invitation, Passkey, Staff, StaffSession, WrappedKey
 
 
@@ -73,17 +73,16 @@ def end_session(session: Session, tag: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.tag == tag).execution_options(synchronize_session=False))
 
 
-def key_of(session: Session, staff_id: str) -> WorkerKey | None:
-    """Return a person's newest key that has not left, approved or not."""
-    query = select(WorkerKey).join(WrappedKey, WrappedKey.kid == WorkerKey.kid)
-    query = query.where(WrappedKey.staff == staff_id, WorkerKey.left.is_(None)).order_by(WorkerKey.approved.desc())
-    return cast(WorkerKey | None, session.scalars(query).first())
+def keys_of(session: Session, staff_id: str) -> list[WorkerKey]:
+    """Return a person's keys: the one in use, those it replaced, and one that waits for approval, in this order."""
+    query = select(WorkerKey, KeyLife.retired).join(WrappedKey, WrappedKey.kid == WorkerKey.kid).outerjoin(KeyLife, KeyLife.kid == WorkerKey.kid)
+    found = session.execute(query.where(WrappedKey.staff == staff_id, WorkerKey.left.is_(None))).all()
+    return [key for key, retired in sorted(found, key=lambda row: (row[0].approved is None, row[1] is not None))]
 
 
-def wrapped_key(session: Session, kid: str) -> str | None:
-    """Return a key as its owner's browser wrapped it."""
-    found = session.get(WrappedKey, kid)
-    return None if found is None else str(found.keyfile)
+def wrapped_key(session: Session, kid: str) -> str:
+    """Return a key of somebody's as their browser wrapped it."""
+    return str(session.get(WrappedKey, kid).keyfile)
 
 
 def keys_waiting(session: Session, service: str) -> list[WorkerKey]:
@@ -99,8 +98,19 @@ def leave(session: Session, person: Staff, now: datetime) -> None:
         session.execute(delete(table).where(table.staff == person.id).execution_options(synchronize_session=False))
 
 
-def sweep(session: Session, now: datetime) -> None:
-    """Drop sessions, challenges and invitations whose time is over."""
+def drop_waiting_key(session: Session, staff_id: str) -> None:
+    """Forget a key of somebody that waits for approval: they have made another."""
+    for key in keys_of(session, staff_id):
+        if key.approved is None:
+            session.delete(session.get(WrappedKey, key.kid))
+            session.delete(key)
+    session.flush()
+
+
+def sweep(session: Session, now: datetime, old_kept: timedelta) -> None:
+    """Drop sessions, challenges and invitations whose time is over, and wrapped keys retired `old_kept` ago."""
+    retired = select(KeyLife.kid).where(KeyLife.retired < now - old_kept)
+    session.execute(delete(WrappedKey).where(WrappedKey.kid.in_(retired)).execution_options(synchronize_session=False))
     session.execute(delete(StaffSession).where(StaffSession.ends < now))
     session.execute(delete(Challenge).where(Challenge.expires < now))
     session.execute(delete(Invitation).where(Invitation.expires < now))

@@ -1,7 +1,8 @@
 // One request on the desk: claimed, opened here with her own key, rung, and settled. What it says is in this page alone.
-import { seal, unseal } from '../seal.js';
+import { seal } from '../seal.js';
 import { get, post } from './api.js';
 import { all, copyOf, fill, find, flags, tell, when, word } from './dom.js';
+import { unsealWith } from './keyfile.js';
 import { clock, local, span } from './moments.js';
 
 const RENEW = 60_000; // milliseconds; a lease lasts 20 minutes
@@ -86,7 +87,7 @@ export class Card {
   }
 
   async open() {
-    if (!this.desk.key) {
+    if (!this.desk.keys.length) {
       tell('wrong', word('card_locked'));
       find('#passphrase').focus();
       return;
@@ -104,7 +105,7 @@ export class Card {
 
   async read(inner, id) {
     try {
-      return await unseal(inner, id, this.desk.me.service, this.desk.key);
+      return await unsealWith(this.desk.keys, inner, id, this.desk.me.service);
     } catch {
       throw new Error(word('error_unopened'));
     }
@@ -306,6 +307,7 @@ function facts(request, row, notes) {
   const words = Boolean(request.her_word || request.our_word);
   return {
     danger: row.danger || request.danger_today,
+    flood: row.flood,
     under_18: row.under_18 || request.under_18,
     children: request.children,
     words,

@@ -1,18 +1,18 @@
 // The desk's page: who is here, her key for this page only, and the parts of the page wired together.
-import { unseal } from '../seal.js';
 import { get, post, Refused, setToken } from './api.js';
 import { Card } from './card.js';
-import { fromHex, spoken } from './codec.js';
+import { spoken } from '../codec.js';
 import { find, tell, word } from './dom.js';
 import { watchIdle } from './idle.js';
-import { openKey } from './keyfile.js';
+import { openKeys, unsealWith } from './keyfile.js';
 import { listen } from './keyboard.js';
 import { listenForPeople } from './people.js';
 import { Queue } from './queue.js';
 import { listenForRecords } from './records.js';
+import { listenForRotation } from './rotation.js';
 import { listenForScreen } from './screen.js';
 
-const desk = { me: null, key: null, card: null, queue: null };
+const desk = { me: null, keys: [], card: null, queue: null };
 
 async function begin() {
   desk.me = await get('me');
@@ -20,6 +20,7 @@ async function begin() {
   listenForScreen();
   watchIdle();
   listenForPeople(desk);
+  listenForRotation(desk);
   listenForRecords();
   if (find('#queue')) beginQueue();
   find('#sign-out').addEventListener('click', async () => {
@@ -38,12 +39,14 @@ function beginQueue() {
 }
 
 function showKey() {
-  const { keyfile, approved } = desk.me;
-  find('#keyless').hidden = Boolean(keyfile);
-  find('#unapproved').hidden = !keyfile || approved;
-  find('#unlock').hidden = !keyfile || !approved || Boolean(desk.key);
-  find('#key').hidden = Boolean(keyfile && approved && desk.key);
-  if (keyfile) find('#unapproved .spoken').textContent = spoken(JSON.parse(keyfile).kid);
+  const [used] = desk.me.keys;
+  const unlocked = desk.keys.length > 0;
+  find('#keyless').hidden = Boolean(used);
+  find('#unapproved').hidden = !used || used.approved;
+  find('#unlock').hidden = !used?.approved || unlocked;
+  find('#key').hidden = Boolean(used?.approved && unlocked);
+  find('#key-due').hidden = !desk.me.due;
+  if (used) find('#unapproved .spoken').textContent = spoken(used.keyfile.kid);
   if (!find('#unlock').hidden) find('#passphrase').focus();
 }
 
@@ -53,13 +56,13 @@ async function unlock(event) {
   tell('wrong', '');
   tell('said', word('key_unlocking'));
   try {
-    desk.key = await openKey(JSON.parse(desk.me.keyfile), fromHex(desk.me.public_key), field.value);
+    desk.keys = await openKeys(desk.me.keys, field.value);
     find('#queue').focus();
   } catch {
     tell('wrong', word('key_wrong'));
   }
   field.value = '';
-  if (desk.key) await prove();
+  if (desk.keys.length) await prove();
   tell('said', '');
   showKey();
 }
@@ -68,7 +71,7 @@ async function unlock(event) {
 async function prove() {
   try {
     const { id, inner } = await get('canary');
-    const { canary } = await unseal(inner, id, desk.me.service, desk.key);
+    const { canary } = await unsealWith(desk.keys, inner, id, desk.me.service);
     await post('canary', { words: canary });
   } catch (error) {
     tell('wrong', error instanceof Refused ? error.message : word('error_unopened'));

@@ -1,6 +1,6 @@
 // From a one-time link to a passkey and a wrapped key. The link's token is behind the # and leaves the address at once.
 import { post } from './api.js';
-import { spoken, utf8 } from './codec.js';
+import { spoken, utf8 } from '../codec.js';
 import { find, tell, word } from './dom.js';
 import { makeKey, SHORTEST } from './keyfile.js';
 import { create } from './passkey.js';

@@ -1,6 +1,7 @@
 // A worker's key pair: made here, wrapped here under her passphrase, and unwrapped as a key no script can read out.
 // The same file as webhook/handoff/keyfile.py makes: AES-256-GCM under PBKDF2-SHA256, with the kid as associated data.
-import { fingerprint, fromBase64, toBase64, utf8 } from './codec.js';
+import { fingerprint, fromBase64, toBase64, utf8 } from '../codec.js';
+import { unseal } from '../seal.js';
 
 const CURVE = { name: 'ECDH', namedCurve: 'P-256' };
 const ROUNDS = 600_000;
@@ -28,6 +29,16 @@ export async function openKey(keyfile, point, passphrase) {
   const publicKey = await crypto.subtle.importKey('raw', point, CURVE, true, []);
   return { kid: keyfile.kid, privateKey, publicKey };
 }
+
+// Returns the keys of hers that her passphrase opens, the one in use first; throws when it does not open that one.
+export async function openKeys(held, passphrase) {
+  const tried = await Promise.allSettled(held.map(({ keyfile, public_key }) => openKey(keyfile, fromBase64(public_key), passphrase)));
+  if (tried[0].status === 'rejected') throw tried[0].reason;
+  return tried.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+}
+
+// Opens an envelope with whichever of the keys it was sealed to.
+export const unsealWith = (keys, inner, id, service) => unseal(inner, id, service, keys.find(({ kid }) => inner.recipients.includes(kid)) ?? keys[0]);
 
 async function stretch(passphrase, salt, iterations) {
   const base = await crypto.subtle.importKey('raw', utf8(passphrase), 'PBKDF2', false, ['deriveKey']);

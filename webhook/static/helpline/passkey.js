@@ -1,6 +1,6 @@
 // Passkeys: what the server's options and the authenticator's answers look like on the way between the two.
 import { word } from './dom.js';
-import { fromUrlSafe, toUrlSafe } from './codec.js';
+import { fromUrlSafe, toUrlSafe } from '../codec.js';
 
 const toUrl = (buffer) => toUrlSafe(buffer).replace(/=+$/, '');
 const fromUrl = (value) => fromUrlSafe(value.padEnd(Math.ceil(value.length / 4) * 4, '='));

@@ -1,6 +1,6 @@
 // The people of the service: a colleague's key approved by what they read out, a new link, and leaving.
 import { get, post } from './api.js';
-import { fingerprint, fromBase64 } from './codec.js';
+import { keyForm } from './approval.js';
 import { find, tell, word } from './dom.js';
 import { rewrap } from './rewrap.js';
 
@@ -20,39 +20,22 @@ async function show() {
   try {
     const { people, waiting, me } = await get('people');
     find('#people-list').replaceChildren(...people.map((person) => personItem(person, me)));
-    find('#waiting-keys')?.replaceChildren(...waiting.map(keyForm));
+    find('#waiting-keys')?.replaceChildren(...waiting.map((each) => keyForm(each, approve)));
     if (find('#no-keys')) find('#no-keys').hidden = waiting.length > 0;
   } catch (error) {
     wrong(error.message);
   }
 }
 
-function keyForm(waiting) {
-  const form = document.createElement('form');
-  const label = document.createElement('label');
-  label.textContent = `${waiting.name}. ${word('people_fingerprint')}`;
-  const field = document.createElement('input');
-  field.id = `fingerprint-${waiting.public_key.slice(0, 12).replace(/\W/g, '')}`;
-  label.htmlFor = field.id;
-  Object.assign(field, { autocomplete: 'off', spellcheck: false, required: true, maxLength: 40, className: 'spoken' });
-  const button = document.createElement('button');
-  button.textContent = word('people_approve');
-  form.append(label, field, button);
-  form.addEventListener('submit', (event) => approve(event, waiting, field.value));
-  return form;
-}
-
-// Her browser, not the server, compares what was read out with the key itself.
-async function approve(event, waiting, typed) {
-  event.preventDefault();
+async function approve(kid) {
   wrong('');
-  if (!desk.key) return wrong(word('people_locked'));
-  const kid = await fingerprint(fromBase64(waiting.public_key));
-  if (typed.toLowerCase().replace(/[^0-9a-z]/g, '') !== kid) return wrong(word('people_wrong'));
+  if (!desk.keys.length) return wrong(word('people_locked'));
+  if (!kid) return wrong(word('people_wrong'));
   tell('people-said', word('people_approving'));
   try {
     await post('people/approve', { kid });
-    const count = await rewrap(desk, kid);
+    const given = await get(`people/rewrap/${kid}`);
+    const count = await rewrap(given, desk.me.service, desk.keys, (sealed) => post(`people/rewrap/${kid}`, sealed));
     tell('people-said', word('people_approved', { count }));
   } catch (error) {
     tell('people-said', '');

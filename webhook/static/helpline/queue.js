@@ -1,4 +1,5 @@
 // The queue as the server tells it, redrawn when it changes; each row is one button, so that keys and readers find it.
+import { showAlerts } from './alerts.js';
 import { get } from './api.js';
 import { all, copyOf, fill, find, flags, tell, word } from './dom.js';
 import { span } from './moments.js';
@@ -63,7 +64,7 @@ export class Queue {
     return Date.now() / 1000 + this.skew;
   }
 
-  show({ now, counts, rows }) {
+  show({ now, counts, rows, alerts }) {
     const known = new Set(this.rows.map((row) => row.id));
     if (this.rows.length && rows.some((row) => !known.has(row.id))) notice(word('notice_desktop'));
     this.skew = now - Date.now() / 1000;
@@ -74,6 +75,7 @@ export class Queue {
       place.classList.toggle('some', count > 0);
     }
     find('#empty').hidden = rows.length > 0;
+    showAlerts(alerts);
     this.draw();
     this.desk.card.changed(rows);
   }

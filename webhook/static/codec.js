@@ -1,4 +1,4 @@
-// Bytes as text and back: base64 as Python writes it, base64url without padding as WebAuthn does, and hex.
+// Bytes as text and back, for the call form and the helpline's desk: base64 as Python writes it, base64url without padding as WebAuthn does, and to hex.
 export const utf8 = (text) => new TextEncoder().encode(text);
 export const text = (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
@@ -9,7 +9,6 @@ export const toUrlSafe = (bytes) => toBase64(bytes).replaceAll('+', '-').replace
 export const fromUrlSafe = (value) => fromBase64(value.replaceAll('-', '+').replaceAll('_', '/'));
 
 export const toHex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-export const fromHex = (value) => Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 // The first 16 hex digits of the SHA-256 of a public point: the kid, and the fingerprint that is read aloud.
 export const fingerprint = async (point) => toHex(await crypto.subtle.digest('SHA-256', point)).slice(0, 16);
