@@ -36,6 +36,9 @@ const commands = {
     const found = await people[who].page.waitForSelector(selector, { visible: true });
     await found.type(text);
   },
+  async file({ who, selector, path }) {
+    await (await people[who].page.waitForSelector(selector)).uploadFile(path);
+  },
   press: ({ who, key }) => people[who].page.keyboard.press(key).then(() => null),
   async text({ who, selector }) {
     const found = await people[who].page.waitForSelector(selector, { visible: true });

@@ -19,6 +19,7 @@ from webhook.handoff.windows import Window
 
 pytestmark = pytest.mark.skipif(bool(missing()) and not os.environ.get("CI"), reason=missing() or "")
 
+RECOVERY = "recovery.json"
 PHRASE = "sentinel passphrase of the desk"
 REQUEST = {
     "number": "+447700900123",
@@ -66,6 +67,15 @@ class Desk:
         self(who, "press", key="Enter")
         self(who, "wait", expression="document.querySelector('#key').hidden && document.querySelector('#live').classList.contains('good')")
 
+    def hold(self, who: str) -> None:
+        """Open the recovery key on its holder's own page, where nobody signs in."""
+        self(who, "person")
+        self(who, "goto", url=f"{self.site.origin}/helpline/recovery")
+        self(who, "file", selector="#keyfile", path=str(self.site.folder / RECOVERY))
+        self(who, "type", selector="#passphrase", text=PASSPHRASE)
+        self(who, "click", selector="#prove button")
+        self(who, "wait", expression="!document.querySelector('#proved').hidden")
+
     def asked(self, **changes: Any) -> str:
         """Somebody asks for a call; return the receipt."""
         window = Window(self.site.clock() - timedelta(minutes=5), self.site.clock() + timedelta(hours=3))
@@ -79,17 +89,35 @@ class Desk:
         self(who, "wait", expression="document.querySelector('#card [data-does=call]')")
         return str(self(who, "text", selector="#card"))
 
+    def settle(self, who: str) -> str:
+        """Open the one that waits and close it; return the card's words."""
+        card = self.open(who)
+        self(who, "press", key="1")
+        self(who, "click", selector='[name=decision][value="no referral needed"]')
+        self(who, "press", key="s")
+        self(who, "wait", expression="document.querySelector('#said').textContent.includes('closed')")
+        return card
+
+    def sign_in(self, who: str) -> None:
+        """Sign in again, and unlock the key."""
+        self(who, "goto", url=f"{self.site.origin}/helpline/sign-in")
+        self(who, "click", selector="#sign-in")
+        self(who, "wait", expression="document.querySelector('#unlock')")
+        self.come_in(who)
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk with one worker, approved by the recovery holder as the first one is."""
+    """A desk with one worker, approved by the recovery holder in a browser of her own, as the first one is."""
     folder = tmp_path_factory.mktemp("desk")
     site, browser = DeskSite(folder, Clock(NOON)), Chromium(folder)
-    recovery = str(folder / "recovery.json")
-    site.command("recovery-key", "--service", "demo-dudley", "--out", recovery, passphrase=PASSPHRASE)
+    site.command("recovery-key", "--service", "demo-dudley", "--out", str(folder / RECOVERY), passphrase=PASSPHRASE)
     made = Desk(site, browser)
     read_out = made.enrol("asha")
-    assert read_out in site.command("approve", "asha", "--service", "demo-dudley", "--recovery-key", recovery, passphrase=PASSPHRASE)
+    made.hold("rosa")
+    made("rosa", "type", selector="#waiting-keys input", text=read_out)
+    made("rosa", "click", selector="#waiting-keys button")
+    made("rosa", "wait", expression="document.querySelector('#said').textContent.includes('Approved')")
     made.come_in("asha")
     yield made
     browser.close()
@@ -167,20 +195,56 @@ def test_a_colleague_approved_by_voice_can_ring_what_already_waited_and_reads_th
     desk("asha", "press", key="s")
     desk("asha", "wait", expression="document.querySelector('#said').textContent.includes('Next safe time')")
     desk.site.clock.forward(minutes=31)
-    desk("ben", "goto", url=f"{desk.site.origin}/helpline/sign-in")
-    desk("ben", "click", selector="#sign-in")
-    desk("ben", "wait", expression="document.querySelector('#unlock')")
-    desk.come_in("ben")
-    card = desk.open("ben")
+    desk.sign_in("ben")
+    card = desk.settle("ben")
     assert "heron" in card
     assert "Speak slowly" in card
 
 
+def test_a_next_key_made_here_and_approved_opens_what_is_sealed_from_then_on_and_the_old_one_what_was(desk: Desk) -> None:
+    desk.asked(her_word="lapwing")
+    desk("ben", "click", selector='[data-opens="people"]')
+    desk("ben", "type", selector="#rotate-passphrase", text="not her passphrase at all")
+    desk("ben", "click", selector="#rotate button")
+    desk("ben", "wait", expression="document.querySelector('#people .wrong').textContent.includes('does not open')")
+    desk("ben", "type", selector="#rotate-passphrase", text=PHRASE)
+    desk("ben", "click", selector="#rotate button")
+    read_out = desk("ben", "text", selector="#rotated .spoken")
+    desk("ben", "click", selector="#people form[method=dialog] button")
+    assert "lapwing" in desk.settle("ben")
+    desk.sign_in("asha")
+    desk("asha", "click", selector='[data-opens="people"]')
+    desk("asha", "type", selector="#waiting-keys input", text=read_out)
+    desk("asha", "click", selector="#waiting-keys button")
+    desk("asha", "wait", expression="document.querySelector('#people-said').textContent.includes('Approved')")
+    desk("asha", "click", selector="#people form[method=dialog] button")
+    desk.asked(her_word="plover")
+    assert "plover" in desk.settle("ben")
+
+
+def test_a_recovery_is_rehearsed_in_the_holders_browser_and_done(desk: Desk) -> None:
+    desk.asked(her_word="dunlin")
+    desk.hold("rosa again")
+    assert "No key is waiting" in desk("rosa again", "text", selector="#proved")
+    late = desk.enrol("cleo")
+    desk.site.command("approve", "cleo", "--service", "demo-dudley", "--recovery-key", str(desk.site.folder / RECOVERY), passphrase=PASSPHRASE)
+    waiting = [each.record for each in desk.site.linden.desk.waiting()]
+    desk("rosa again", "click", selector="#recover button")
+    desk("rosa again", "wait", expression="/Rehearsed. [1-9]/.test(document.querySelector('#said').textContent)")
+    assert [each.record for each in desk.site.linden.desk.waiting()] == waiting
+    desk("rosa again", "click", selector="#rehearse")
+    desk("rosa again", "click", selector="#recover button")
+    desk("rosa again", "wait", expression="/Done. [1-9]/.test(document.querySelector('#said').textContent)")
+    assert late
+    desk.come_in("cleo")
+    assert "dunlin" in desk.settle("cleo")
+
+
 def test_no_passphrase_private_key_or_opened_word_ever_left_a_browser(desk: Desk) -> None:
-    for who in ("asha", "ben"):
+    for who, posted in (("asha", "enrol/finish"), ("ben", "people/key"), ("rosa", "recovery/approve"), ("rosa again", "recovery/replace")):
         sent = " ".join(f"{each['url']} {each['body']}" for each in desk(who, "seen"))
-        assert "/helpline/enrol/finish" in sent
-        for secret in (PHRASE, "bluebell", "heron", "Speak slowly", "900123"):
+        assert f"/helpline/{posted}" in sent
+        for secret in (PHRASE, PASSPHRASE, "bluebell", "heron", "Speak slowly", "lapwing", "dunlin", "900123"):
             assert secret not in sent
     stored = b"".join(path.read_bytes() for path in desk.site.folder.rglob("*") if path.is_file() and "queue.db" in path.name)
     for secret in (PHRASE, "bluebell", "heron", "Speak slowly", "7700900123"):
@@ -222,7 +286,7 @@ def test_a_downloaded_key_is_the_commands_own_format(desk: Desk, tmp_path: Path)
     desk("asha", "click", selector="#sign-in")
     desk("asha", "wait", expression="document.querySelector('#unlock')")
     keyfile = tmp_path / "asha.json"
-    keyfile.write_text(desk("asha", "ask", expression="fetch('/helpline/me').then((answer) => answer.json()).then((me) => me.keyfile)"))
+    keyfile.write_text(desk("asha", "ask", expression="fetch('/helpline/me').then((answer) => answer.json()).then((me) => JSON.stringify(me.keys[0].keyfile))"))
     desk.asked(her_word="kestrel")
     request_id = next(each.id for each in desk.site.linden.desk.waiting() if each.state == "waiting")
     assert "kestrel" in desk.site.command("open", request_id, "--keyfile", str(keyfile), passphrase=PHRASE)
