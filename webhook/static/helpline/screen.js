@@ -23,7 +23,7 @@ function applyTheme(theme) {
 
 export function curtain(on) {
   find('#curtain').hidden = !on;
-  find('#desk').inert = on;
+  for (const part of all('body > :not(#curtain)')) part.inert = on;
   find(on ? '#uncover' : '#cover').focus();
 }
 
