@@ -25,25 +25,31 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
-from tests.conftest import NOON, PASSPHRASE, ROOT, Clock, Scripted, add_keys, make_app
-from tests.engines import Postgres, Redis
+from tests.conftest import PASSPHRASE, ROOT, Clock, Scripted, add_keys, make_app
+from tests.engines import Redis
 from tests.test_desk import wanted
 from tests.test_page import Page
 from webhook.app import create_app
-from webhook.handoff import EpochKeyGone, NobodyToSealTo
-from webhook.handoff.desk import naive
+from webhook.handoff import EpochKeyGone, NobodyToSealTo, NotYours
+from webhook.handoff.casework import Caller, Casework
+from webhook.handoff.desk import Desk, naive
+from webhook.handoff.envelope import Recipient, point
 from webhook.handoff.keyfile import open_keyfile
+from webhook.handoff.keyring import Keyring
+from webhook.handoff.receipt import Receipts
 from webhook.handoff.windows import offered
 from webhook.helpline.opening import open_request
+from webhook.keys import Keys
 from webhook.parts import NAME, Parts
+from webhook.store import audit, workers
 from webhook.store import requests as queue
-from webhook.store.engine import make_engine, make_tables, transaction
+from webhook.store.engine import open_queue, transaction
 from webhook.store.models import CallbackRequest, TextMessage, WorkerKey
 
 FULL = os.environ.get("LINDEN_SOAK") == "1"
@@ -338,63 +344,62 @@ def test_no_forged_or_changed_signature_is_accepted_and_nothing_of_it_is_kept(
     record_property("size", f"{tries} forgeries, one shape of answer, counted and not logged")
 
 
-def claim_at_once(engine: Engine, rounds: int) -> int:
-    """Let two workers claim the same request at once, `rounds` times; return how often there was not just one winner."""
-    gate, won = threading.Barrier(2), [[False] * rounds, [False] * rounds]
+def claim_at_once(desk: Desk, callers: list[Caller], ids: list[str]) -> dict[str, list[str]]:
+    """Let everybody claim each request at the same moment, by the desk's own rules; return who got it."""
+    gate, won = threading.Barrier(len(callers), timeout=60), {request_id: [] for request_id in ids}
 
-    def claim(who: int) -> None:
-        for i in range(rounds):
+    def claim(caller: Caller) -> None:
+        for request_id in ids:
             gate.wait()
-            with transaction(engine) as session:
-                won[who][i] = queue.claim_request(session, f"request-{i}", f"worker-{who}", naive(NOON))
+            try:
+                Casework(desk).claim(caller, request_id)
+                won[request_id].append(caller.name)
+            except NotYours:
+                continue
 
-    workers = [threading.Thread(target=claim, args=(who,)) for who in (0, 1)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    return sum(won[0][i] + won[1][i] != 1 for i in range(rounds))
+    with ThreadPoolExecutor(len(callers)) as pool:
+        list(pool.map(claim, callers))
+    return won
+
+
+def desk_with(names: tuple[str, ...], url: str, folder: Path, clock: Clock) -> tuple[Desk, list[Caller]]:
+    """A queue at `url` with a recovery key and somebody approved for each name."""
+    secret = Keys(bytes(32))
+    desk = Desk(open_queue(url), Keyring(folder / "ring"), Receipts.load(ROOT, secret), secret, clock)
+    callers = []
+    with transaction(desk.queue) as session:
+        for name in (*names, "recovery"):
+            made = Recipient.of(point(generate_private_key(SECP256R1()).public_key()))
+            approved, recovery = naive(clock()), name == "recovery"
+            workers.add_key(session, kid=made.kid, service="demo-dudley", name=name, public_key=made.public_key, recovery=recovery, approved=approved)
+            callers.append(Caller(name, "demo-dudley", frozenset({made.kid}), lead=False))
+    return desk, callers
 
 
 @pytest.mark.fault(10)
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
 def test_of_two_workers_who_claim_at_once_one_wins_and_a_lapsed_claim_comes_back(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest, record_property
+    database_url: str, tmp_path: Path, clock: Clock, record_property
 ) -> None:
     rounds = size(100, 1_000)
-    url = f"sqlite:///{tmp_path / 'queue.db'}"
-    if where == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.url
-    engine = make_engine(url)
-    make_tables(engine)
-    with transaction(engine) as session:
-        for i in range(rounds):
-            session.add(empty_request(i))
-    assert claim_at_once(engine, rounds) == 0
-    with transaction(engine) as session:
-        later = naive(NOON) + queue.LEASE * 2
-        assert all(queue.claim_request(session, f"request-{i}", "worker-3", later) for i in range(rounds)), "a lapsed claim was lost"
-        assert len(queue.list_waiting(session)) == rounds
-    engine.dispose()
-    record_property("size", f"{where}: {rounds} requests, two workers at once, every lapsed claim taken again")
-
-
-def empty_request(number: int) -> CallbackRequest:
-    return CallbackRequest(
-        id=f"request-{number}",
-        service="demo-dudley",
-        epoch="2026-11-23",
-        windows="",
-        danger=False,
-        under_18=False,
-        received=naive(NOON),
-        expires=naive(NOON),
-        state="waiting",
-        receipt_tag="-",
-        key_tag=f"key-{number}",
-        record=b"-",
-    )
+    desk, (asha, ben, cleo, _) = desk_with(("asha", "ben", "cleo"), database_url, tmp_path, clock)
+    for i in range(rounds):
+        desk.submit(wanted(clock), f"key-{i}")
+    ids = sorted(each.id for each in desk.waiting())
+    random.Random(10).shuffle(ids)
+    won = claim_at_once(desk, [asha, ben], ids)
+    assert {len(names) for names in won.values()} == {1}
+    assert {each.id: [each.claimer] for each in desk.waiting()} == won
+    with Session(desk.queue, future=True) as session:
+        written = audit.list_entries(session)
+    assert {entry.request: [entry.worker] for entry in written} == won
+    assert len(written) == rounds
+    assert audit.first_broken(desk.keys.derive("audit/mac"), written) is None, "two rows were bound to the same one"
+    clock.forward(minutes=21)
+    for request_id in ids:
+        Casework(desk).claim(cleo, request_id)
+    assert [each.claimer for each in desk.waiting()] == ["cleo"] * rounds, "a lapsed claim was lost"
+    desk.queue.dispose()
+    record_property("size", f"{database_url.split(':', maxsplit=1)[0]}: {rounds} requests, two workers at once, every lapsed claim taken again")
 
 
 @pytest.mark.fault(11)

@@ -3,7 +3,6 @@
 import base64
 import json
 import secrets
-import threading
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
@@ -26,7 +25,7 @@ from webhook.handoff.retention import run_retention
 from webhook.handoff.windows import LAST_START, Window
 from webhook.helpline.roles import Role
 from webhook.parts import Parts
-from webhook.store import audit, requests
+from webhook.store import audit
 from webhook.store.engine import transaction
 from webhook.store.models import AuditEntry, CallbackRequest
 
@@ -485,23 +484,3 @@ def test_nothing_is_ever_released_outside_a_window(asha: Hand, linden: Parts, cl
             inside = [Window.read(key) for key in kept.windows.split()]
             assert any(window.start <= clock() < window.end - LAST_START for window in inside)
     linden.desk.cancel(linden.receipts.of(request_id))
-
-
-def test_two_workers_at_once_one_winner_every_time(asha: Hand, linden: Parts, clock: Clock) -> None:
-    for _ in range(100):
-        request_id = ask(linden, clock)
-        ready, won = threading.Barrier(2), []
-
-        def claim(name: str, request_id: str = request_id, ready: threading.Barrier = ready, won: list = won) -> None:
-            ready.wait()
-            with transaction(linden.queue) as session:
-                if requests.claim_request(session, request_id, name, clock().replace(tzinfo=None)):
-                    won.append(name)
-
-        both = [threading.Thread(target=claim, args=(name,)) for name in ("asha", "ben")]
-        for each in both:
-            each.start()
-        for each in both:
-            each.join()
-        assert len(won) == 1
-        assert row(linden, request_id).claimer == won[0]
