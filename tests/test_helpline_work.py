@@ -459,7 +459,8 @@ def test_the_policy_of_the_page_is_strict(app: Flask, asha: Hand) -> None:
     assert asha.app.test_client().get("/helpline/queue", headers={"Host": HOST}).status_code == 401
 
 
-moments = st.datetimes(datetime(2026, 3, 27), datetime(2026, 10, 27), timezones=st.just(UTC))  # noqa: DTZ001
+CLOCK_CHANGES = (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC))
+moments = st.tuples(st.sampled_from(CLOCK_CHANGES), st.integers(-4_000, 4_000)).map(lambda pair: pair[0] + timedelta(minutes=pair[1]))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

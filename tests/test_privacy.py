@@ -2,14 +2,18 @@
 
 import logging
 import secrets
+import tempfile
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
 from tests.conftest import ROOT, Clock, Scripted, add_keys
+from tests.desk_hand import Hand
 from tests.test_page import Page
+from webhook.helpline.roles import Role
 from webhook.parts import Parts
 from webhook.replies import Reply
 from webhook.store.models import Base
@@ -30,9 +34,11 @@ def send_text(client: FlaskClient, linden: Parts, body: str) -> None:
 
 
 @pytest.fixture
-def journey(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd) -> bytes:
+def journey(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd, monkeypatch) -> bytes:
     """A whole web and SMS journey with sentinels, at debug level, errors included; everything that was written anywhere."""
     caplog.set_level(logging.DEBUG)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     add_keys(tmp_path, linden, "demo-wolverhampton")
     session = client.post("/chat/open").get_json()["session"]
     said = f"{SENTENCE}. i live at {POSTCODE}, ring {NUMBER} or {EMAIL}"
@@ -56,11 +62,27 @@ def journey(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Pa
     for body in (said, f"im in {POSTCODE}"):
         send_text(client, linden, body)
     scripted.replies = (Reply("utter_request_callback", "", kind="callback_form"),)
-    for body in ("ring me", "1", "y", "n", "n", "n", "more", "1", "n", "n", "y", "1", SENTENCE[:40]):
+    half = ("ring me", "1", "y", "n", "n", "n", "more", "1", "n", "n", "y", "1", SENTENCE[:40])
+    for body in (*half, "Punjabi", "y", "SEND", *half):
         send_text(client, linden, body)
     sweep(linden)
     out, err = capfd.readouterr()
     return everything_under(tmp_path) + caplog.text.encode() + out.encode() + err.encode()
+
+
+def test_no_sentinel_is_in_any_answer_given_afterwards(journey: bytes, app: Flask, client: FlaskClient, linden: Parts, tmp_path: Path) -> None:
+    lead = Hand(app, "lena", tmp_path, service="demo-wolverhampton").enrol(Role.LEAD)
+    for request in linden.desk.waiting():
+        lead.post(f"requests/{request.id}/claim")
+    given = [lead.get(page).data for page in ("queue", "audit", "health", "deletion", "people", "me")]
+    given += [client.get(page).data for page in ("/", "/readyz", "/callback/recipients?service=demo-wolverhampton")]
+    given += [
+        client.post("/callback/form", data={"area": "Wolverhampton"}).data,
+        app.test_cli_runner().invoke(args=["helpline", "list"]).output.encode(),
+    ]
+    assert len(linden.desk.waiting()) == 2, "one by the form, one by text"
+    for sentinel in SPELLINGS:
+        assert all(sentinel.encode() not in answer for answer in given), sentinel
 
 
 @pytest.mark.parametrize("sentinel", SPELLINGS)

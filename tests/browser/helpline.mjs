@@ -51,6 +51,7 @@ const commands = {
   shot: ({ who, path, full = false }) => people[who].page.screenshot({ path, fullPage: full }).then(() => null),
   errors: ({ who }) => people[who].errors,
   seen: ({ who }) => people[who].seen,
+  permit: ({ who, origin, permissions }) => people[who].context.overridePermissions(origin, permissions).then(() => null),
   cookies: ({ who }) => people[who].context.cookies(),
   unverified: ({ who }) => people[who].cdp.send('WebAuthn.setUserVerified', { authenticatorId: people[who].authenticatorId, isUserVerified: false }),
   async axe({ who, source }) {

@@ -44,6 +44,11 @@ REQUEST = {
 }
 
 
+WATCH_NOTICES = """window.told = [];
+Object.defineProperty(document, 'hidden', { get: () => true });
+window.Notification = class extends Notification { constructor(...said) { super(...said); window.told.push(said); } };"""
+
+
 class Desk:
     """The site, the browser, and what somebody does there."""
 
@@ -320,6 +325,40 @@ def test_axe_finds_nothing_on_any_screen(desk: Desk, scheme: str) -> None:
     look("signing in")
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert len(found) == 14
+
+
+def test_single_keys_work_and_can_be_switched_off(desk: Desk) -> None:
+    receipts = [desk.asked() for _ in range(2)]
+    desk("asha", "wait", expression="document.querySelectorAll('#rows [data-state=waiting]').length === 2")
+    focused = "[...document.querySelectorAll('#rows button')].indexOf(document.activeElement)"
+    for key, place in (("j", 0), ("j", 1), ("k", 0)):
+        desk("asha", "press", key=key)
+        assert desk("asha", "ask", expression=focused) == place
+    desk("asha", "press", key="h")
+    assert desk("asha", "ask", expression="document.querySelector('header').inert && !document.querySelector('#curtain').hidden")
+    desk("asha", "click", selector="#uncover")
+    desk("asha", "press", key="?")
+    desk("asha", "click", selector="#keys-on")
+    desk("asha", "click", selector="#help form[method=dialog] button")
+    desk("asha", "press", key="h")
+    assert desk("asha", "ask", expression="document.querySelector('#curtain').hidden")
+    desk("asha", "click", selector='[data-opens="help"]')
+    desk("asha", "click", selector="#keys-on")
+    desk("asha", "click", selector="#help form[method=dialog] button")
+    for receipt in receipts:
+        desk.site.linden.desk.cancel(receipt)
+
+
+def test_the_desktop_is_told_that_there_is_something_new_and_nothing_of_what(desk: Desk) -> None:
+    desk("asha", "permit", origin=desk.site.origin, permissions=["notifications"])
+    desk("asha", "ask", expression=WATCH_NOTICES)
+    receipts = [desk.asked()]
+    desk("asha", "wait", expression="document.querySelectorAll('#rows .row').length === 1")
+    receipts.append(desk.asked(her_word="kestrel"))
+    desk("asha", "wait", expression="window.told.length === 1")
+    assert desk("asha", "ask", expression="window.told") == [["Something is new at the desk.", {"tag": "desk", "silent": True}]]
+    for receipt in receipts:
+        desk.site.linden.desk.cancel(receipt)
 
 
 def test_it_fits_a_phone(desk: Desk) -> None:
