@@ -8,16 +8,16 @@ import pytest
 
 from tests.conftest import ROOT
 from tools.agent import AgentAssistant
-from tools.drill.cases import plan
+from tools.drill.cases import BEGINNING, plan
 from tools.drill.promises import Ledger, Promise
 from tools.drill.stage import raised
-from tools.drill.story import START, Story
+from tools.drill.story import Story
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not here")
 def test_every_promise_is_tried_and_kept(assistant: AgentAssistant, tmp_path: Path) -> None:
-    with raised(ROOT, tmp_path, START, assistant) as stage:
-        story = Story(stage, plan(random.Random(7), {"page": 2, "form": 9, "text": 4}, unstaffed=1))
+    with raised(ROOT, tmp_path, BEGINNING, assistant) as stage:
+        story = Story(stage, plan(random.Random(7), {"page": 2, "form": 11, "text": 4}, unstaffed=1))
         story.run()
     assert story.ledger.broken == [], "\n".join(story.ledger.table())
 

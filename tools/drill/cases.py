@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from webhook.handoff.outcomes import Decision, Outcome
 from webhook.handoff.windows import Window
 
+BEGINNING = datetime(2026, 10, 24, 14, tzinfo=UTC)  # a Saturday, 3pm in London
 CHANGE = datetime(2026, 10, 25, 1, tzinfo=UTC)  # the clocks go back: 2am is 1am once more
 DUDLEY, WALSALL = "demo-dudley", "demo-walsall"
 OFFERED, MOST_PICKED = 5, 3  # times: five are offered by text
@@ -39,6 +40,7 @@ class Case:
     id: str = ""
     receipt: str = ""
     windows: tuple[Window, ...] = ()  # the times she chose, as they were offered
+    not_before: datetime = BEGINNING  # nobody gets round to it earlier
     tries: list[float] = field(default_factory=list)  # when she was rung, in Unix seconds
 
     @property
@@ -80,5 +82,5 @@ def _case(number: int, way: str, service: str, rng: random.Random) -> Case:
     first = number // 2 % OFFERED if service == DUDLEY else 0
     picks = (first, *sorted(rng.sample(range(first + 1, OFFERED), rng.randint(0, min(MOST_PICKED, OFFERED - first) - 1))))
     cancels = {3: "waiting", 7: "open"}.get(number % 10, "") if service == DUDLEY else ""
-    under_18 = service == DUDLEY and rng.random() < 0.1
-    return Case(number, way, service, picks, rng.random() < 0.15, under_18, cancels, rng.choices(fates, weights)[0])
+    danger, under_18 = (service == DUDLEY and rng.random() < share for share in (0.15, 0.1))
+    return Case(number, way, service, picks, danger, under_18, cancels, rng.choices(fates, weights)[0])

@@ -77,7 +77,8 @@ class Helpline:
 
     def rows(self, hand: Hand) -> list[dict[str, Any]]:
         """The queue as a worker sees it; what stands level in it goes by the order in which people asked."""
-        rows = [row for row in hand.get("queue").get_json()["rows"] if row["id"] in self.cases]
+        now = self.stage.clock()
+        rows = [row for row in hand.get("queue").get_json()["rows"] if row["id"] in self.cases and self.cases[row["id"]].not_before <= now]
         return sorted(rows, key=lambda row: (not row["open"], row["last_start"], not row["danger"], self.cases[row["id"]].number))
 
     def work(self, name: str) -> None:

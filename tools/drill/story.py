@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tools.drill.abuser import Abuser
 from tools.drill.asking import Asking, secrets_of
-from tools.drill.cases import DUDLEY, WALSALL, Case
+from tools.drill.cases import CHANGE, DUDLEY, WALSALL, Case
 from tools.drill.copies import Copies
 from tools.drill.desk import ENDED, Helpline
 from tools.drill.promises import Ledger, Promise
@@ -20,8 +20,8 @@ from webhook.helpline.roles import Role
 from webhook.store import audit
 from webhook.store.models import AuditEntry, CallbackRequest, LeadAlert, Tombstone
 
-START = datetime(2026, 10, 24, 14, tzinfo=UTC)  # a Saturday, 3pm in London
 SECOND_WAVE = datetime(2026, 10, 24, 23, 50, tzinfo=UTC)  # ten to one at night, two hours before the clocks go back
+OVER = datetime(2026, 10, 25, 2, 40, tzinfo=UTC)  # from now on no call may start: the time ends at 3am, the second hour counted
 KEY_LOST = datetime(2026, 10, 25, 5, tzinfo=UTC)
 HE_COMES = datetime(2026, 10, 25, 5, 40, tzinfo=UTC)
 DAY_IS_DONE = datetime(2026, 10, 25, 19, tzinfo=UTC)
@@ -49,7 +49,7 @@ class Story:
     def run(self) -> None:
         """Run it from the first key to the last."""
         dudley = [case for case in self.cases if case.service == DUDLEY]
-        half = len(dudley) * 6 // 10
+        half = len(dudley) * 11 // 20
         self._keys()
         self._wave([*dudley[:half], *(case for case in self.cases if case.service == WALSALL)])
         self._until(SECOND_WAVE, "asha", "ben")
@@ -58,8 +58,7 @@ class Story:
         self.copies.take()
         self.copies.bring_back()
         self._ben_leaves()
-        self._wave(dudley[-2:])
-        self._after_ben(dudley[-2:])
+        self._over_the_change(*dudley[-2:])
         self._until(KEY_LOST, "asha", "cleo")
         self._asha_loses_her_key()
         self._until(HE_COMES, "asha again", "cleo")
@@ -132,12 +131,16 @@ class Story:
         for request in self.stage.linden.desk.waiting(DUDLEY):
             self.ledger.hold(Promise.NEWCOMER, cleo.kid() in self._sealed_to(request))
 
-    def _after_ben(self, cases: list[Case]) -> None:
-        """What is asked from now on is sealed to Ben no more."""
-        ben = self.helpline.hands["ben"].kid()
+    def _over_the_change(self, kept: Case, late: Case) -> None:
+        """Two ask for the time the change falls into: one is rung in the hour that comes twice, to the other nobody gets in time.
+
+        What they ask is sealed to Ben no more."""
+        for case, not_before in ((kept, CHANGE), (late, OVER)):
+            case.picks, case.cancels, case.not_before = (0,), "", not_before
+        self._wave([kept, late])
         for request in self.stage.linden.desk.waiting(DUDLEY):
-            if request.id in {case.id for case in cases}:
-                self.ledger.hold(Promise.LEAVER, ben not in self._sealed_to(request))
+            if request.id in (kept.id, late.id):
+                self.ledger.hold(Promise.LEAVER, self.helpline.hands["ben"].kid() not in self._sealed_to(request))
 
     def _asha_loses_her_key(self) -> None:
         """Her passphrase is gone: she leaves by command, comes again by a new name, and the recovery key seals to her what waits."""
@@ -157,7 +160,7 @@ class Story:
     def _he_comes(self) -> None:
         """The abuser tries everything while others wait."""
         waiting = [self.helpline.cases[each.id] for each in self.stage.linden.desk.waiting(DUDLEY) if each.id in self.helpline.cases]
-        first = min(waiting, key=lambda case: case.number)
+        first = min(waiting, key=lambda case: (case.way == "text", case.number))  # a phone that never texted, as his has not
         self.abuser.guess(first)
         self.abuser.ask_about(first)
         self.abuser.pose_as_her(first)
