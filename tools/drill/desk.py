@@ -22,6 +22,7 @@ from webhook.handoff.windows import LAST_START, joined
 from webhook.helpline.roles import Role
 
 ENDED, REFUSED = 410, 409
+TRIED_AT = (0, 40)  # minutes of an hour at which what may not be rung is tried: 40 is when a time of the form has 20 minutes left
 
 
 @dataclass
@@ -85,8 +86,8 @@ class Helpline:
         """Take the first request that may be rung now, open it, ring, and record what came of it; try what may not be rung."""
         hand = self.awake(name)
         rows = self.rows(hand)
-        shut = next((row for row in rows if not row["open"] and row["state"] == "waiting"), None)
-        if shut is not None:
+        shut = next((row for row in rows if not row["open"] and row["state"] in ("waiting", "lost")), None)
+        if shut is not None and self.stage.clock().minute in TRIED_AT:
             self._try_outside(hand, self.cases[shut["id"]])
         ready = next((row for row in rows if row["open"] and row["state"] == "waiting"), None)
         if ready is not None:

@@ -16,6 +16,7 @@ from tools.drill.desk import ENDED, Helpline
 from tools.drill.promises import Ledger, Promise
 from tools.drill.stage import Stage
 from webhook.handoff.outcomes import Outcome
+from webhook.handoff.windows import LAST_START
 from webhook.helpline.roles import Role
 from webhook.store import audit
 from webhook.store.models import AuditEntry, CallbackRequest, LeadAlert, Tombstone
@@ -138,6 +139,7 @@ class Story:
         for case, not_before in ((kept, CHANGE), (late, OVER)):
             case.picks, case.cancels, case.not_before = (0,), "", not_before
         self._wave([kept, late])
+        self.ledger.hold(Promise.CLOCK_CHANGE, kept.windows[-1].end == late.windows[-1].end == OVER + LAST_START)
         for request in self.stage.linden.desk.waiting(DUDLEY):
             if request.id in (kept.id, late.id):
                 self.ledger.hold(Promise.LEAVER, self.helpline.hands["ben"].kid() not in self._sealed_to(request))
