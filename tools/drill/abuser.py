@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import statistics
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -21,7 +21,7 @@ from webhook.handoff.windows import offered
 from webhook.store.models import CallbackRequest, FloodMark
 
 HIS_PHONE, HIS_NETWORK, LIBRARY = "+447700900990", "10.200.1.1", "10.201.1.1"
-GUESSES, FLOOD, TEXTS = 10, 30, 22
+GUESSES, FLOOD, TEXTS = 10, 20, 22
 ASKS = ("is my call booked", "when will they ring", "did you get my request for a call")
 AS_HER = ("cancel my call", "cancel the call please", "change my call to tonight", "ring me on 07700900991 instead")
 NOW = "he has got a knife and hes outside"
@@ -36,7 +36,6 @@ class Abuser:
     stage: Stage
     ledger: Ledger
     asking: Asking
-    cancelled: list[requests.Response] = field(default_factory=list)  # what those got who had the right words
 
     def guess(self, case: Case) -> None:
         """Guess at receipts from one network; past ten an hour even right words from there do nothing."""
@@ -44,8 +43,8 @@ class Abuser:
         wrong = [self._cancel(f"anchor-{word}", HIS_NETWORK) for word in self.stage.linden.receipts.words[:GUESSES]]
         right = self._cancel(case.receipt, HIS_NETWORK)
         self.ledger.hold(Promise.SLOWED, self._queue() == before and right.content == wrong[0].content)
-        took = [statistics.median(each.elapsed.total_seconds() * 1_000 for each in group) for group in (self.cancelled, wrong)]
-        for answer in (*self.cancelled, *wrong):
+        took = [statistics.median(each.elapsed.total_seconds() * 1_000 for each in group) for group in (self.asking.taken_back, wrong)]
+        for answer in (*self.asking.taken_back, *wrong):
             alike = (answer.status_code, answer.content) == (wrong[0].status_code, wrong[0].content)
             self.ledger.hold(Promise.SAME_ANSWER, alike, f"medians {took[0]:.0f} ms and {took[1]:.0f} ms, for the right words and the wrong")
 
@@ -128,14 +127,6 @@ class Abuser:
             {"token": f"9{body['token']}"},
             {"number": "07700 900991"},
         ]
-
-    def cancel_rightly(self, cases: list[Case]) -> None:
-        """They who have the words cancel, each from a network of her own; every request ends at once."""
-        for case in cases:
-            self.cancelled.append(self.asking.cancel(case))
-            with Session(self.stage.linden.queue, future=True) as session:
-                state = session.get(CallbackRequest, case.id).state
-            self.ledger.hold(Promise.CANCELLED, state == "ended")
 
     def _invented(self, case: Case, number: int, near: str) -> requests.Response:
         """A request with other numbers for the last time that is offered."""

@@ -36,6 +36,7 @@ class Asking:
     stage: Stage
     ledger: Ledger
     sent: list[Signed] = field(default_factory=list)
+    taken_back: list[requests.Response] = field(default_factory=list)  # what those got who had the right words
 
     def ask(self, cases: list[Case]) -> None:
         """Let everybody ask; afterwards each case has its id and its two words, if it was taken."""
@@ -67,9 +68,12 @@ class Asking:
         ticks = dict.fromkeys(ticked(case), "yes")
         return self.stage.post("/callback", near or case.network, data=filled | windows | ticks, headers={"Accept": "application/json"})
 
-    def cancel(self, case: Case) -> requests.Response:
-        """She takes it back with her two words, from a network where nobody has guessed."""
-        return self.stage.post("/callback/cancel", f"10.{case.number}.2.1", data={"receipt": case.receipt})
+    def take_back(self, cases: list[Case]) -> None:
+        """They take it back with their two words, each from a network of her own; every request ends at once."""
+        for case in cases:
+            self.taken_back.append(self.stage.post("/callback/cancel", f"10.{case.number}.2.1", data={"receipt": case.receipt}))
+            with Session(self.stage.linden.queue, future=True) as session:
+                self.ledger.hold(Promise.CANCELLED, session.get(CallbackRequest, case.id).state == "ended")
 
     def cancel_by_text(self, case: Case) -> str:
         """She takes it back with her two words from another phone."""

@@ -58,16 +58,14 @@ class Helpline:
         """The recovery holder approves a key by command."""
         self.command("helpline", "approve", name, "--service", DUDLEY, "--recovery-key", str(self.recovery))
 
-    def approve(self, approver: str, name: str) -> int:
-        """A colleague approves a key at the desk, and her browser seals what waits to it; return how many that were."""
+    def approve(self, approver: str, name: str) -> None:
+        """A colleague approves a key at the desk, and her browser seals what waits to it."""
         by, kid = self.hands[approver], self.hands[name].kid()
         by.post("people/approve", {"kid": kid})
-        found = by.get(f"people/rewrap/{kid}").get_json()["requests"]
-        for each in found:
+        for each in by.get(f"people/rewrap/{kid}").get_json()["requests"]:
             recipients = [Recipient(to["kid"], from_text(to["public_key"])) for to in each["recipients"]]
             inner = seal(by.read(each["inner"]), each["id"], DUDLEY, recipients)
             by.post(f"people/rewrap/{kid}", {"id": each["id"], "inner": inner})
-        return len(found)
 
     def awake(self, name: str) -> Hand:
         """Somebody is there: her session goes on, or she signs in again."""
@@ -97,12 +95,12 @@ class Helpline:
         """Claim, open, ring and settle one request."""
         if not self.open(hand, case):
             return
-        case.tries.append(self.stage.clock().timestamp())
-        if case.cancels == "open":
-            self.asking.cancel_by_text(case)
-            self.ledger.hold(Promise.CANCELLED, hand.post(f"requests/{case.id}/renew").status_code == ENDED)
+        if case.cancels != "open":
+            self.settle(hand, case, case.outcome)
             return
-        self.settle(hand, case, case.outcome)
+        self.asking.cancel_by_text(case)
+        self.ledger.hold(Promise.CANCELLED, hand.post(f"requests/{case.id}/renew").status_code == ENDED)
+        self.ledger.hold(Promise.ENDED, hand.post(f"requests/{case.id}/open").status_code == ENDED)
 
     def open(self, hand: Hand, case: Case) -> bool:
         """Claim and open a request, and check what was given out; False when it was refused."""
@@ -111,6 +109,7 @@ class Helpline:
         self.ledger.hold(Promise.KEPT, answer.status_code == 200)
         if answer.status_code != 200:
             return False
+        case.tries.append(self.stage.clock().timestamp())
         read = hand.read(answer.get_json()["inner"])
         self.ledger.hold(Promise.KEPT, (read["number"], read["her_word"]) == (case.phone, case.word))
         self._check_time(case)
@@ -120,8 +119,9 @@ class Helpline:
         """Record an outcome: first without a decision, or one that does not fit, which is refused where it would close."""
         path, fits = f"requests/{case.id}/outcome", {"outcome": outcome.value, "decision": case.decision.value}
         answer = hand.post(path, {"outcome": outcome.value} | ({"decision": Decision.NO_CHILD.value} if case.under_18 else {}))
-        if answer.status_code != 200:
-            self.ledger.hold(Promise.DECIDED, answer.get_json()["error"] == "error_not_decided")
+        refused = answer.status_code != 200
+        self.ledger.hold(Promise.DECIDED, answer.get_json()["error"] == "error_not_decided" if refused else not answer.get_json()["ended"])
+        if refused:
             answer = hand.post(path, fits)
         said, gaps = answer.get_json(), [b - a for a, b in pairwise(case.tries)]
         self.ledger.hold(Promise.THREE, len(case.tries) <= MOST_ATTEMPTS and all(gap >= REST.total_seconds() for gap in gaps))

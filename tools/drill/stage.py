@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,17 @@ class Stage:
         headers = {"X-Forwarded-For": near} | how.pop("headers", {})
         return requests.post(f"{self.url}{path}", headers=headers, timeout=30, **how)
 
+    @cached_property
+    def announcer(self) -> Announcer:
+        """Who is told of new work: the webhook of the drill."""
+        config = self.linden.config
+        return Announcer.load(config.var, DeskWords.load(config.root), Origin.of(config).url)
+
     def background(self) -> None:
-        """Do once what the front door does by itself, by the clock as it stands."""
-        watch(self.linden, Announcer.load(self.folder / "var", DeskWords.load(self.linden.config.root), Origin.of(self.linden.config).url))
-        sweep(self.linden)
+        """Do what the front door does by itself, by the clock as it stands: watch, and on the hour delete."""
+        watch(self.linden, self.announcer)
+        if self.clock().minute == 0:
+            sweep(self.linden)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ OVER = datetime(2026, 10, 25, 2, 40, tzinfo=UTC)  # from now on no call may star
 KEY_LOST = datetime(2026, 10, 25, 5, tzinfo=UTC)
 HE_COMES = datetime(2026, 10, 25, 5, 40, tzinfo=UTC)
 DAY_IS_DONE = datetime(2026, 10, 25, 19, tzinfo=UTC)
-STEP = timedelta(minutes=10)  # a session of the desk ends after 15 idle minutes
+STEP_MINUTES = 10  # a session of the desk ends after 15 idle minutes
 RACES = 10
 CLOSING = timedelta(minutes=30)
 
@@ -90,7 +90,7 @@ class Story:
         other = "cleo" if "cleo" in self.helpline.hands else "ben"
         for case in self._open_now()[:RACES]:
             self.helpline.race(("asha", other), case)
-        self.abuser.cancel_rightly([case for case in cases if case.cancels == "waiting"])
+        self.asking.take_back([case for case in cases if case.cancels == "waiting"])
         for case in cases:
             if case.service == WALSALL:
                 code = self.helpline.hands["asha"].post(f"requests/{case.id}/claim").status_code
@@ -105,7 +105,7 @@ class Story:
     def _until(self, moment: datetime, *names: str) -> None:
         """Let these two work, ten minutes at a time, until `moment`; the lead looks in every other hour."""
         while self.stage.clock() < moment:
-            self.stage.clock.forward(minutes=STEP.seconds // 60)
+            self.stage.clock.forward(minutes=STEP_MINUTES)
             self.stage.background()
             for name in names:
                 self.helpline.work(name)
@@ -118,7 +118,6 @@ class Story:
         claimed, opened = self._open_now()[:2]
         ben.post(f"requests/{claimed.id}/claim")
         self.helpline.open(ben, opened)
-        opened.tries.append(self.stage.clock().timestamp())
         people = {each["name"]: each["id"] for each in lena.get("people").get_json()["people"]}
         lena.post("people/leave", {"id": people["ben"]})
         rows = {row["id"]: row["state"] for row in lena.get("queue").get_json()["rows"]}
