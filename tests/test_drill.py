@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tools.agent import AgentAssistant
+from tools.drill.__main__ import page
 from tools.drill.cases import BEGINNING, plan
 from tools.drill.promises import Ledger, Promise
 from tools.drill.stage import raised
@@ -31,3 +32,12 @@ def test_a_promise_that_was_not_tried_or_once_not_kept_is_broken() -> None:
     assert ledger.broken == [Promise.ONCE]
     assert "| 1 of 2 | **broken** |" in "\n".join(ledger.table())
     assert Ledger().broken == list(Promise)
+
+
+def test_the_page_says_every_promise_and_that_it_was_tried() -> None:
+    told, kept = page(Ledger()), (ROOT / "docs/drill.md").read_text()
+    for promise in Promise:
+        assert f"| {promise.value} | not tried | **broken** |" in told
+        assert f"| {promise.value} | " in kept
+    assert "not tried" not in kept
+    assert "**broken**" not in kept
