@@ -16,7 +16,7 @@ from tools.drill.asking import Asking
 from tools.drill.cases import CHANGE, DUDLEY, Case
 from tools.drill.promises import Ledger, Promise
 from tools.drill.stage import Stage
-from webhook.handoff.envelope import Recipient, from_text, seal
+from webhook.handoff.envelope import seal
 from webhook.handoff.outcomes import MOST_ATTEMPTS, REST, Decision, Outcome
 from webhook.handoff.windows import LAST_START, joined
 from webhook.helpline.roles import Role
@@ -63,8 +63,7 @@ class Helpline:
         by, kid = self.hands[approver], self.hands[name].kid()
         by.post("people/approve", {"kid": kid})
         for each in by.get(f"people/rewrap/{kid}").get_json()["requests"]:
-            recipients = [Recipient(to["kid"], from_text(to["public_key"])) for to in each["recipients"]]
-            inner = seal(by.read(each["inner"]), each["id"], DUDLEY, recipients)
+            inner = seal(by.read(each["inner"]), each["id"], DUDLEY, self.stage.linden.desk.everyone(DUDLEY))
             by.post(f"people/rewrap/{kid}", {"id": each["id"], "inner": inner})
 
     def awake(self, name: str) -> Hand:
