@@ -71,7 +71,11 @@ lock: setup-dev ## resolve the requirements afresh, everything in one go
 clean: ## remove what was built: the environment, models, and local data
 	@rm -rf .venv models var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: faults soak bench backup restore sbom audit outdated
+.PHONY: drill faults soak bench backup restore sbom audit outdated
+
+drill: setup-dev ## a weekend of a helpline with 50 requests, and what became of each promise; WRITE=1 writes docs/drill.md
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.drill $(if $(WRITE),--write)
 
 faults: setup-dev ## break things one by one, in samples, and print how each went
 	@$(BIN)/python -W ignore -m tools.faults

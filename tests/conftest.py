@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -22,7 +23,6 @@ from safety.encoder import Encoder
 from safety.normalise import Normaliser
 from safety.rules import Rules
 from tests.engines import Postgres, Redis, postgres_server, redis_server
-from tools.agent import AgentAssistant
 from tools.train import model_path
 from webhook.app import create_app
 from webhook.errors import RasaUnavailable
@@ -32,6 +32,9 @@ from webhook.rasa_client import Understood
 from webhook.replies import Reply
 from webhook.store import workers
 from webhook.store.engine import open_queue, transaction
+
+if TYPE_CHECKING:
+    from tools.agent import AgentAssistant
 
 pytest_plugins = ["tests.databases"]
 os.environ["LINDEN_MODE"] = "demo"
@@ -191,7 +194,9 @@ def add_keys(folder: Path, linden: Parts, service: str) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def assistant() -> AgentAssistant:
-    """The trained assistant, loaded once for every conversation test."""
+    """The trained assistant, loaded once for every conversation test; Rasa itself is imported here, for it takes seconds."""
+    from tools.agent import AgentAssistant
+
     return AgentAssistant(model_path(ROOT))
 
 

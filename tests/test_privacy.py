@@ -1,6 +1,7 @@
 """Sentinels: what a person types that could find her is in no file, log, table or answer, on the web or by text."""
 
 import logging
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -124,6 +125,12 @@ def test_what_was_said_is_not_shown_again_once_left(client: FlaskClient, clock: 
     again = client.post("/chat", data={"session": page.hidden("session"), "turn": "1", "text": ""})
     assert again.status_code == 410
     assert SENTENCE.encode() not in again.data
+
+
+def test_the_columns_of_a_request_are_those_the_privacy_page_names() -> None:
+    listed = (ROOT / "docs/privacy.md").read_text().split("## The columns of a request")[1].split("##")[0]
+    named = [name for row in re.findall(r"^\| (`.*?) \|", listed, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(named) == sorted(column.name for column in Base.metadata.tables["callback_request"].columns)
 
 
 def test_every_table_is_in_the_privacy_page() -> None:
