@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 from sqlalchemy.engine import Engine, create_engine
+from sqlalchemy.pool import QueuePool
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "directory_version"  # its own name: the queue may live in the same PostgreSQL database
@@ -22,7 +23,11 @@ def directory_url(env: Mapping[str, str], var: Path) -> str:
 
 
 def open_directory(url: str) -> Engine:
-    """Return an engine over the directory's database at `url`; nothing is read yet."""
+    """Return an engine over the directory's database at `url`; nothing is read yet.
+
+    Connections to a SQLite file are kept, as to a server: each has read the schema and holds its pages."""
+    if url.startswith("sqlite:///"):
+        return create_engine(url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False})
     return create_engine(url, future=True, pool_pre_ping=not url.startswith("sqlite"))
 
 
