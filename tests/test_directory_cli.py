@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from directory import DirectoryError
 from directory.check import check_directory
 from directory.confirm import confirm
 from directory.database import open_directory
@@ -158,5 +159,13 @@ def test_a_number_that_must_never_be_used_and_two_names_for_one_number_are_found
 
 
 def test_a_confirmation_is_no_longer_missed(session: Session) -> None:
-    confirm(session, "haven", by="J. Smith", today=TODAY)
+    confirm(session, "haven", by="J. Smith", today=TODAY, never_use=rules().never_use)
     assert "haven" not in findings(session, "unconfirmed")
+
+
+def test_a_service_that_holds_a_number_ruled_out_cannot_be_confirmed(session: Session) -> None:
+    session.add(Phone(service_id="haven", id=ID, position=1, number="0845 111 2922", dial="08451112922", extra={}))
+    session.flush()
+    session.expire_all()
+    with pytest.raises(DirectoryError, match="08451112922"):
+        confirm(session, "haven", by="J. Smith", today=TODAY, never_use=rules().never_use)

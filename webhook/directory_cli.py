@@ -94,7 +94,7 @@ def confirm_service(service_id: str, by: str) -> None:
     """Say that a named person has checked a service today; it is renewed, and who said so is kept."""
     try:
         with Session(_linden().front_door.fallback.directory, future=True) as session, session.begin():
-            service = confirm(session, service_id, by=by, today=_today())
+            service = confirm(session, service_id, by=by, today=_today(), never_use=NeverUse.read(_linden().config.root))
             until = f"to be reviewed by {service.review_by}" if service.review_by else "it never expires"
             click.echo(f"{service.name}: confirmed by {service.assured_by} on {service.assured_date}, {until}")
     except DirectoryError as error:
