@@ -26,6 +26,7 @@ async function confirm(button) {
     find('.checked', entry).textContent = say;
     tell('said', `${find('h3', entry).firstChild.textContent.trim()}. ${say}`);
     button.remove();
+    entry.focus();
   } catch (error) {
     button.disabled = false;
     tell('wrong', error.message);
