@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,10 +17,14 @@ VERSION_TABLE = "directory_version"  # its own name: the queue may live in the s
 BEFORE_ALEMBIC = "0001"  # what a database with tables and no version holds
 
 
+def database_url(env: Mapping[str, str]) -> str | None:
+    """Return DATABASE_URL as SQLAlchemy wants it, None without one; hosts hand out `postgres://`, which it no longer knows."""
+    return re.sub(r"^postgres://", "postgresql://", env.get("DATABASE_URL", "")) or None
+
+
 def directory_url(env: Mapping[str, str], var: Path) -> str:
     """Return where the directory is: DATABASE_URL, or a SQLite file under `var`."""
-    url = env.get("DATABASE_URL") or f"sqlite:///{var / 'directory.db'}"
-    return url.replace("postgres://", "postgresql://", 1)
+    return database_url(env) or f"sqlite:///{var / 'directory.db'}"
 
 
 def open_directory(url: str) -> Engine:
