@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from directory.hours import open_at
-from directory.models import Service
+from datetime import date
+from typing import Protocol
 
 SURE = "high"
 LONGEST_WHAT = 160  # characters of what a service is for
+
+
+class Shown(Protocol):
+    """What is read of a service to show it: its own columns, its first number, and whether one of its costs is nought."""
+
+    id: str
+    name: str
+    description: str | None
+    eligibility_description: str | None
+    number: str | None
+    dial: str | None
+    text_line: str | None
+    url: str | None
+    hours: str | None
+    free: bool
+    confidence: str
+    always_open: bool
+    published: int | None
+    assured_date: date | None
+    assured_by: str | None
+    review_by: date | None
 
 
 @dataclass(frozen=True)
@@ -39,30 +59,29 @@ class Card:
     due: bool
 
 
-def make_card(service: Service, *, today: date, now: datetime | None, local: bool) -> Card:
-    """Return the card of a service; without `now` whether it is open is not reckoned."""
-    phone = service.phones[0] if service.phones else None
-    checked_on = service.assured_date if service.assured_by else None
+def make_card(shown: Shown, languages: Iterable[str], *, today: date, open: bool | None, local: bool) -> Card:  # noqa: A002
+    """Return the card of a service, with what its schedule was found to say of the moment."""
+    checked_on = shown.assured_date if shown.assured_by else None
     return Card(
-        id=service.id,
-        name=service.name,
-        what=shorten(service.description or ""),
-        who=service.eligibility_description or "",
-        number=phone.number if phone else None,
-        dial=phone.dial if phone else None,
-        text_line=service.text_line,
-        url=service.url,
-        hours=service.hours,
-        languages=", ".join(language.name for language in service.languages if language.name),
-        free=any(option.amount == 0 for option in service.cost_options),
-        confidence=service.confidence,
+        id=shown.id,
+        name=shown.name,
+        what=shorten(shown.description or ""),
+        who=shown.eligibility_description or "",
+        number=shown.number,
+        dial=shown.dial,
+        text_line=shown.text_line,
+        url=shown.url,
+        hours=shown.hours,
+        languages=", ".join(languages),
+        free=shown.free,
+        confidence=shown.confidence,
         local=local,
-        always_open=service.always_open,
-        open=open_at(service.schedules, now) if now else None,
-        published=service.published,
+        always_open=shown.always_open,
+        open=open,
+        published=shown.published,
         checked_on=checked_on,
-        caution=service.confidence != SURE and checked_on is None,
-        due=is_due(service.review_by, today),
+        caution=shown.confidence != SURE and checked_on is None,
+        due=is_due(shown.review_by, today),
     )
 
 

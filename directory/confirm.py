@@ -10,11 +10,13 @@ from directory import DirectoryError
 from directory.listing import PHONE_REVIEW, relist
 from directory.load import dials
 from directory.models import Confirmation, Service
+from directory.never_use import NeverUse
+from directory.records import service_record
 
 LONGEST_NAME = 100  # characters
 
 
-def confirm(session: Session, service_id: str, *, by: str, today: date) -> Service:
+def confirm(session: Session, service_id: str, *, by: str, today: date, never_use: NeverUse) -> Service:
     """Renew a service in the name of `by`, keep a record of who and what, and return it; raises DirectoryError.
 
     A service that never expires still does not: what is renewed is when somebody last saw to it."""
@@ -26,6 +28,8 @@ def confirm(session: Session, service_id: str, *, by: str, today: date) -> Servi
         raise DirectoryError("the name of the person who confirms is missing or too long")
     if service.confidence == "not verified":
         raise DirectoryError(f"{service_id} is not verified and shows no number; put its facts and sources right first")
+    if banned := never_use.found_in(service_record(service), service_id):
+        raise DirectoryError(f"{service_id} holds {', '.join(banned)}, which must never be used")
     service.assured_date, service.assured_by = today, name
     service.review_by = None if service.review_by is None else today + PHONE_REVIEW
     numbers = dials(service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,20 +10,29 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 from sqlalchemy.engine import Engine, create_engine
+from sqlalchemy.pool import QueuePool
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "directory_version"  # its own name: the queue may live in the same PostgreSQL database
 BEFORE_ALEMBIC = "0001"  # what a database with tables and no version holds
 
 
+def database_url(env: Mapping[str, str]) -> str | None:
+    """Return DATABASE_URL as SQLAlchemy wants it, None without one; hosts hand out `postgres://`, which it no longer knows."""
+    return re.sub(r"^postgres://", "postgresql://", env.get("DATABASE_URL", "")) or None
+
+
 def directory_url(env: Mapping[str, str], var: Path) -> str:
     """Return where the directory is: DATABASE_URL, or a SQLite file under `var`."""
-    url = env.get("DATABASE_URL") or f"sqlite:///{var / 'directory.db'}"
-    return url.replace("postgres://", "postgresql://", 1)
+    return database_url(env) or f"sqlite:///{var / 'directory.db'}"
 
 
 def open_directory(url: str) -> Engine:
-    """Return an engine over the directory's database at `url`; nothing is read yet."""
+    """Return an engine over the directory's database at `url`; nothing is read yet.
+
+    Connections to a SQLite file are kept, as to a server: each has read the schema and holds its pages."""
+    if url.startswith("sqlite:///"):
+        return create_engine(url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False})
     return create_engine(url, future=True, pool_pre_ping=not url.startswith("sqlite"))
 
 

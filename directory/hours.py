@@ -22,6 +22,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MIDNIGHT = time(0)
 END_OF_DAY = ("23:59", "23:59:00", "23:59:59", "24:00", "24:00:00")
+SPELLINGS = 4096  # days and times as feeds write them, kept as they were read; a look-up weighs the hours of 60 services
 UNKNOWN_TIMES = "times vary"  # the days are known, the times are not, or only the times they lie within
 
 
@@ -65,11 +66,12 @@ def open_at(rows: Iterable[Row], moment: datetime) -> bool | None:
     if not rows:
         return None
     local = moment.astimezone(LONDON)
-    today, yesterday = local.date(), local.date() - timedelta(days=1)
+    clock, today, yesterday = local.time(), local.date(), local.date() - timedelta(days=1)
     answers = [
-        spell.holds(local.time(), day_before=before)
+        _spell(row).holds(clock, day_before=before)
         for day, before in ((today, False), (yesterday, True))
-        for spell in (_spell(row) for row in rows if _applies(row, day, night_after=before))
+        for row in rows
+        if _applies(row, day, night_after=before)
     ]
     if True in answers:
         return True
@@ -82,7 +84,7 @@ def always_open(rows: Iterable[Row]) -> bool:
     for row in rows:
         spell = _spell(row)
         if spell == Spell(MIDNIGHT, MIDNIGHT) and not (row.valid_from or row.valid_to):
-            whole[row.bank_holidays] |= _days(row)
+            whole[row.bank_holidays] |= _days(row.byday)
     return whole[False] >= set(BYDAY) and whole[True] >= set(BYDAY)
 
 
@@ -112,21 +114,35 @@ def _applies(row: Row, day: date, *, night_after: bool) -> bool:
     """Whether a row holds on `day`; the night after a bank holiday is an ordinary night, whatever the day itself was."""
     if row.bank_holidays != is_bank_holiday(day) and (row.bank_holidays or not night_after):
         return False
-    text = day.isoformat()
-    inside = (row.valid_from or text) <= text <= (row.valid_to or text)
-    return inside and BYDAY[day.weekday()] in _days(row)
+    if row.valid_from or row.valid_to:
+        text = day.isoformat()
+        if not (row.valid_from or text) <= text <= (row.valid_to or text):
+            return False
+    return BYDAY[day.weekday()] in _days(row.byday)
 
 
-def _days(row: Row) -> set[str]:
+@lru_cache(maxsize=SPELLINGS)
+def _days(byday: str | None) -> frozenset[str]:
     """The days a row names; a row that names none is for all of them. `1MO` is a Monday, which one is not known here."""
-    named = {part.strip()[-2:].upper() for part in (row.byday or "").split(",") if part.strip()}
-    return named & set(BYDAY) or set(BYDAY)
+    named = {part.strip()[-2:].upper() for part in (byday or "").split(",") if part.strip()}
+    return frozenset(named & set(BYDAY) or BYDAY)
 
 
 def _spell(row: Row) -> Spell:
     """The times of a row; none when it does not hold every week."""
-    certain = row.freq != "MONTHLY" and (row.interval or 1) == 1 and not row.bymonthday and not any(c.isdigit() for c in row.byday or "")
-    return Spell(_clock(row.opens_at), _clock(row.closes_at), row.description != UNKNOWN_TIMES) if certain else Spell(None, None)
+    weekly = row.freq != "MONTHLY" and (row.interval or 1) == 1 and not row.bymonthday and not _is_numbered(row.byday)
+    return _times_of(row.opens_at, row.closes_at, row.description != UNKNOWN_TIMES) if weekly else Spell(None, None)
+
+
+@lru_cache(maxsize=SPELLINGS)
+def _is_numbered(byday: str | None) -> bool:
+    """True when it names a day of the month, such as `1MO`."""
+    return any(c.isdigit() for c in byday or "")
+
+
+@lru_cache(maxsize=SPELLINGS)
+def _times_of(opens_at: str | None, closes_at: str | None, certain: bool) -> Spell:
+    return Spell(_clock(opens_at), _clock(closes_at), certain)
 
 
 def _clock(text: str | None) -> time | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import declarative_base, relationship
 
 Base: Any = declarative_base()
 OWNED = "all, delete-orphan"  # rows that go when the row they belong to goes
+READ_IN_ORDER = {"sqlite_with_rowid": False}  # kept within its primary key, because every look-up reads a run of it
 
 
 class Organization(Base):
@@ -101,6 +102,7 @@ class Schedule(Base):
     A row for bank holidays holds on those alone; every other row does not hold on them."""
 
     __tablename__ = "schedule"
+    __table_args__ = READ_IN_ORDER
 
     service_id = Column(ForeignKey("service.id"), primary_key=True)
     id = Column(String(36), primary_key=True)
@@ -284,6 +286,7 @@ class Listing(Base):
     It exists for speed alone: the best of 50,000 services are read from its primary key in order."""
 
     __tablename__ = "listing"
+    __table_args__ = READ_IN_ORDER
 
     area = Column(String(64), primary_key=True)
     need = Column(String(64), primary_key=True)

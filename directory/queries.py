@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, lazyload, selectinload
+from sqlalchemy.orm import Session
 
 from directory.areas import EVERYWHERE
 from directory.cards import Card, make_card
 from directory.hours import open_at
 from directory.listing import GENDERS, NATIONAL_PAIR
-from directory.models import Listing, Schedule, Service
+from directory.lookup import LOOKED_AT, Slot, read_listed, read_shown, read_times
 
-LOOKED_AT = 60  # services weighed for one area and need; the surest, so that 50,000 cost no more than 76
 NIGHT = "night"  # the need under which the lines are filed that anyone can ring at any hour
-SHOWN = (Service.phones, Service.schedules, Service.languages, Service.cost_options)  # what a card is made of
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,7 @@ class Asked:
         return named[0] if len(named) == 1 else None
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A service that fits, with what it is ordered by."""
 
     id: str
@@ -79,52 +76,37 @@ def find_services(
     fitting = _weighed(session, asked, _candidates(session, asked))
     chosen = _paired(fitting, most)
     chosen += _night_line(session, asked, chosen)
-    local = {candidate.id for candidate in chosen if candidate.local}
-    return [make_card(s, today=today, now=now, local=s.id in local) for s in _load(session, [c.id for c in chosen])]
+    by_id = {candidate.id: candidate for candidate in chosen}
+    shown = read_shown(session, list(by_id))
+    return [make_card(row, languages, today=today, open=by_id[row.id].open, local=by_id[row.id].local) for row, languages in shown]
 
 
 def _candidates(session: Session, asked: Asked) -> list[Candidate]:
     """Read the surest services of every area and need that was asked for, each service once."""
     places = (EVERYWHERE,) if asked.area is None else (asked.area, EVERYWHERE)
+    slots = [Slot(place, need) for need in asked.needs for place in places]
+    rows = read_listed(session, slots, gender=asked.gender, current_on=asked.today if asked.live else None)
+    audiences = set(asked.audiences)
     found: dict[str, Candidate] = {}
-    for fits, need in enumerate(asked.needs):
-        for place in places:
-            for row in session.execute(_listed(asked, place, need)):
-                if row.service_id not in found:
-                    found[row.service_id] = _candidate(row, fits, local=place != EVERYWHERE, asked=asked)
-                elif place != EVERYWHERE and not found[row.service_id].local:
-                    found[row.service_id] = _candidate(row, found[row.service_id].fits, local=True, asked=asked)
+    for slot, key, rank, gender, names, always_open in rows:
+        fits, local = slot // len(places), slots[slot].area != EVERYWHERE
+        known = found.get(key)
+        if known is None:
+            found[key] = Candidate(key, rank, fits, local, not audiences.isdisjoint(names.split()), gender, always_open)
+        elif fits < known.fits or local > known.local:
+            found[key] = known._replace(fits=min(fits, known.fits), local=local or known.local)
     return list(found.values())
 
 
-def _listed(asked: Asked, place: str, need: str) -> object:
-    """The query for one area and need, surest first, without what may not be shown or is for somebody else."""
-    query = select(Listing.service_id, Listing.rank, Listing.gender, Listing.names_audience, Listing.always_open)
-    query = query.where(Listing.area == place, Listing.need == need)
-    if asked.live:
-        query = query.where(Listing.vetted.is_(True), or_(Listing.review_by.is_(None), Listing.review_by >= asked.today))
-    if asked.gender:
-        query = query.where(or_(Listing.gender.is_(None), Listing.gender == asked.gender))
-    return query.order_by(Listing.rank, Listing.service_id).limit(LOOKED_AT)
-
-
-def _candidate(row: object, fits: int, *, local: bool, asked: Asked) -> Candidate:
-    named = bool(set(row.names_audience.split()) & set(asked.audiences))  # type: ignore[attr-defined]
-    return Candidate(row.service_id, row.rank, fits, local, named, row.gender, row.always_open)  # type: ignore[attr-defined]
-
-
 def _weighed(session: Session, asked: Asked, found: Iterable[Candidate]) -> list[Candidate]:
-    """Order the candidates, the best of them by whether they are open at that moment."""
+    """Order the candidates, the best of them and the national pair by whether they are open at that moment."""
     best = sorted(found, key=lambda candidate: candidate.order)
     if asked.now is None:
         return best
-    likely, rest = best[:LOOKED_AT], best[LOOKED_AT:]
-    rows: dict[str, list[Schedule]] = {}
-    table = Schedule.__table__
-    for row in session.execute(select(table).where(table.c.service_id.in_([candidate.id for candidate in likely]))):
-        rows.setdefault(row.service_id, []).append(row)
-    states = {candidate.id: open_at(rows.get(candidate.id, ()), asked.now) for candidate in likely}
-    weighed = [Candidate(**{**vars(candidate), "open": states[candidate.id]}) for candidate in likely]
+    likely = best[:LOOKED_AT] + [candidate for candidate in best[LOOKED_AT:] if candidate.id in NATIONAL_PAIR]
+    rest = [candidate for candidate in best[LOOKED_AT:] if candidate.id not in NATIONAL_PAIR]
+    times = read_times(session, [candidate.id for candidate in likely])
+    weighed = [candidate._replace(open=open_at(times.get(candidate.id, ()), asked.now)) for candidate in likely]
     return sorted(weighed, key=lambda candidate: candidate.order) + rest
 
 
@@ -144,12 +126,6 @@ def _night_line(session: Session, asked: Asked, chosen: list[Candidate]) -> list
         return []
     night = Asked((NIGHT,), None, asked.audiences, asked.today, None, asked.live)
     known = {candidate.id for candidate in chosen}
-    return [candidate for candidate in _candidates(session, night) if candidate.always_open and candidate.id not in known][:1]
-
-
-def _load(session: Session, ids: Iterable[str]) -> list[Service]:
-    """Load these services with what a card needs and no more, in this order."""
-    ids = list(ids)
-    query = select(Service).where(Service.id.in_(ids)).options(lazyload("*"), *(selectinload(part) for part in SHOWN))
-    found = {service.id: service for service in session.scalars(query)}
-    return [found[key] for key in ids if key in found]
+    lines = [candidate for candidate in _candidates(session, night) if candidate.always_open and candidate.id not in known]
+    surest = sorted(lines, key=lambda line: (line.rank, line.id))[:1]
+    return [line._replace(open=True if asked.now else None) for line in surest]

@@ -1,6 +1,7 @@
 """The directory: every fact loaded with its source, the right line first, and no number that must never be used."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from directory.models import Schedule, Service
 from directory.never_use import digits
 from directory.queries import NATIONAL_PAIR, find_services
 from directory.seed_files import Seed
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Clock
 from tests.databases import new_database
+from webhook.parts import Parts
 
 TODAY = date(2026, 11, 22)
 BOROUGHS = tuple(area.name for area in read_areas(ROOT))
@@ -107,6 +109,13 @@ def test_a_due_number_is_hidden_in_live_mode_and_marked_in_demo(engine: Engine) 
         live = find_services(session, needs=("domestic_abuse",), area="Dudley", today=later, live=True)
     assert {card.id: card.due for card in demo} == {"dud-spoc": True, "bcwa": True, "ndah": False, "mal": False}
     assert [card.id for card in live] == list(NATIONAL_PAIR)
+
+
+def test_the_front_door_by_itself_names_no_line_past_its_review_in_live_mode(linden: Parts, clock: Clock) -> None:
+    clock.forward(days=120)
+    fallback = linden.front_door.fallback
+    assert [reply.contact["due"] for reply in fallback.local_lines("web", "Dudley") if reply.contact] == ["yes"]
+    assert replace(fallback, live=True).local_lines("web", "Dudley") == ()
 
 
 def test_every_need_an_intent_asks_for_is_filed_somewhere(engine: Engine) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from directory import DirectoryError
 from directory.check import check_directory
 from directory.confirm import confirm
 from directory.database import open_directory
@@ -19,8 +21,9 @@ from directory.load import load_seed
 from directory.models import Confirmation, Phone, Service
 from directory.queries import find_services
 from tests.conftest import ROOT, Clock, Scripted, make_app
+from tests.engines import Postgres
 from tests.test_directory_import import ID, TODAY, line, rules
-from webhook.parts import Parts
+from webhook.parts import NAME, Parts
 
 
 @pytest.fixture
@@ -158,5 +161,25 @@ def test_a_number_that_must_never_be_used_and_two_names_for_one_number_are_found
 
 
 def test_a_confirmation_is_no_longer_missed(session: Session) -> None:
-    confirm(session, "haven", by="J. Smith", today=TODAY)
+    confirm(session, "haven", by="J. Smith", today=TODAY, never_use=rules().never_use)
     assert "haven" not in findings(session, "unconfirmed")
+
+
+def test_a_service_that_holds_a_number_ruled_out_cannot_be_confirmed(session: Session) -> None:
+    session.add(Phone(service_id="haven", id=ID, position=1, number="0845 111 2922", dial="08451112922", extra={}))
+    session.flush()
+    session.expire_all()
+    with pytest.raises(DirectoryError, match="08451112922"):
+        confirm(session, "haven", by="J. Smith", today=TODAY, never_use=rules().never_use)
+
+
+def test_a_command_may_take_longer_than_a_request_on_a_server(tmp_path: Path, postgres: Postgres, feed: Path) -> None:
+    url = postgres.url.replace("postgresql://", "postgres://")
+    load_seed(open_directory(postgres.url), ROOT)
+    postgres.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2.2); RETURN NULL; END'")
+    postgres.execute("CREATE TRIGGER slow BEFORE INSERT ON organization EXECUTE FUNCTION slow()")
+    app = make_app(tmp_path, Scripted(), Clock(), DATABASE_URL=url)
+    linden: Parts = app.extensions[NAME]
+    with pytest.raises(OperationalError):
+        import_records(linden.front_door.fallback.directory, [line()], rules())
+    assert "1 new, 0 changed, 0 same" in app.test_cli_runner().invoke(args=["directory", "import", str(feed)]).output

@@ -1,11 +1,16 @@
 """What is measured is counted once and rightly, and what a file does not have is not shown as if it had."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from directory.database import database_url, directory_url
+from tests.conftest import ROOT
+from tools.agent import own_directory
 from tools.evaluate import Row, figures, heard_at, right, wilson, write_details, wrong_in
 from tools.report import table
+from webhook.config import load_config
 
 ROWS = [
     Row("a", ["refuge"], "none", "", "web", ["refuge", "pets"], "none"),
@@ -46,3 +51,16 @@ def test_what_was_counted_over_nothing_is_left_out_of_the_table() -> None:
     assert wilson(0, 0) == [0.0, 1.0]
     assert right(ROWS[1])
     assert not right(ROWS[3])
+
+
+def test_the_actions_look_where_the_front_door_does_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINDEN_VAR", "elsewhere")
+    monkeypatch.setenv("DATABASE_URL", "postgres://linden@127.0.0.1/linden")
+    config = own_directory(tmp_path / "run", ROOT)
+    assert directory_url(os.environ, Path(os.environ["LINDEN_VAR"])) == config.directory_url == f"sqlite:///{tmp_path / 'run/directory.db'}"
+
+
+@pytest.mark.parametrize("given", ["postgres://linden@127.0.0.1/linden", "postgresql://linden@127.0.0.1/linden"])
+def test_both_programs_read_a_servers_address_as_hosts_write_it(given: str) -> None:
+    config = load_config({"DATABASE_URL": given}, ROOT)
+    assert config.queue_url == config.directory_url == database_url({"DATABASE_URL": given}) == "postgresql://linden@127.0.0.1/linden"

@@ -16,7 +16,20 @@ from rasa_sdk.executor import ActionExecutor
 from bot.channels import run_turn
 from bot.serve import keep_quiet
 from bot.tracker_store import ForgettingTrackerStore, use_our_store
+from directory.database import open_directory
+from directory.load import load_seed
+from webhook.config import Config, load_config
 from webhook.rasa_client import Understood, read_understood
+
+
+def own_directory(var: Path, root: Path) -> Config:
+    """Give the front door and the actions of this process a directory of their own under `var`; return the front door's settings."""
+    os.environ["LINDEN_VAR"] = str(var)
+    os.environ.pop("DATABASE_URL", None)
+    config = load_config({"LINDEN_VAR": str(var)}, root)
+    config.var.mkdir(parents=True, exist_ok=True)
+    load_seed(open_directory(config.directory_url), root)
+    return config
 
 
 class LocalActions(EndpointConfig):  # type: ignore[misc]

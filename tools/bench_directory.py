@@ -37,7 +37,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=LONDON)
 
 
 def main() -> int:
-    """Load, look up, print p50 and p95 in milliseconds; return 1 when p95 is beyond the goal."""
+    """Load, look up, print p50 and p95 in milliseconds with the load of the machine; return 1 when p95 is beyond the goal."""
     chance = random.Random(5)
     with TemporaryDirectory() as folder:
         url = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(folder) / 'bench.db'}"
@@ -45,12 +45,18 @@ def main() -> int:
         load_seed(engine, Path.cwd())
         areas = [area.name for area in read_areas(Path.cwd())]
         fill(engine, chance, areas + [f"{OUTSIDE}Council {number}" for number in range(COUNCILS - len(areas))])
-        taken = sorted(1000 * seconds for seconds in measure(engine, chance, areas))
+        taken = list(measure(engine, chance, areas))
         engine.dispose()
-    p50, p95 = statistics.median(taken), taken[int(0.95 * len(taken))]
-    figures = {"services": SERVICES, "lookups": LOOKUPS, "database": url.split(":")[0], "p50_ms": round(p50, 2), "p95_ms": round(p95, 2)}
+    figures: dict[str, Any] = {"services": SERVICES, "lookups": LOOKUPS, "database": url.split(":")[0]}
+    figures |= quantiles("", [wall for wall, _ in taken]) | quantiles("cpu_", [cpu for _, cpu in taken]) | {"load": round(os.getloadavg()[0], 1)}
     print(json.dumps(figures))
-    return 0 if p95 <= GOAL_MS else 1
+    return 0 if figures["p95_ms"] <= GOAL_MS else 1
+
+
+def quantiles(name: str, seconds: list[float]) -> dict[str, float]:
+    """Return p50 and p95 in milliseconds, by names that begin with `name`."""
+    ordered = sorted(1000 * each for each in seconds)
+    return {f"{name}p50_ms": round(statistics.median(ordered), 2), f"{name}p95_ms": round(ordered[int(0.95 * len(ordered))], 2)}
 
 
 def fill(engine: Engine, chance: random.Random, areas: list[str]) -> None:
@@ -65,12 +71,12 @@ def fill(engine: Engine, chance: random.Random, areas: list[str]) -> None:
                 area = EVERYWHERE if chance.random() < 0.02 else chance.choice(areas)
                 filed = [*chance.sample(needs, chance.randint(1, 4)), chance.choice(audiences)]
                 made.append(invent(number, area, filed, chance.choice(["high", "medium", "low"])))
-            _save(session, made)
+            save(session, made)
         print(f"\r{start + BATCH} services", end="", file=sys.stderr)
     print(file=sys.stderr)
 
 
-def _save(session: Session, made: list[Service]) -> None:
+def save(session: Session, made: list[Service]) -> None:
     """Write the services and all that belongs to them, table by table."""
     listed = [row for service in made for row in listing_rows(service)]
     owned = [row for service in made for row in (*service.phones, *service.areas, *service.schedules, *service.attributes)]
@@ -112,19 +118,21 @@ def _attribute(key: str, number: str, position: int, term: Term) -> Attribute:
     return Attribute(service_id=key, id=uuid_of("bench", number), position=position, taxonomy_term_id=term.id, taxonomy_term=row, extra={})
 
 
-def measure(engine: Engine, chance: random.Random, areas: list[str]) -> Iterator[float]:
-    """Yield the seconds each look-up took; the first twenty warm up and are not counted."""
+def measure(engine: Engine, chance: random.Random, areas: list[str]) -> Iterator[tuple[float, float]]:
+    """Yield the seconds each look-up took, by the clock and of this process alone; the first twenty warm up and are not counted.
+
+    On a machine that others use, only the second is a property of the look-up."""
     needs = [term.term for term in Terms.read(Path.cwd()).terms if term.taxonomy == "need"]
     for number in range(LOOKUPS + 20):
         asked = tuple(chance.sample(needs, chance.randint(1, 3)))
         area = chance.choice([*areas, None])
         audiences = chance.choice([(), ("women",), ("men",), ("older",)])
         now = NOON + timedelta(hours=chance.randrange(24 * 21))
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), time.process_time()
         with Session(engine, future=True) as session:
             find_services(session, needs=asked, area=area, today=now.date(), now=now, audiences=audiences)
         if number >= 20:
-            yield time.perf_counter() - started
+            yield time.perf_counter() - started, time.process_time() - spent
 
 
 if __name__ == "__main__":

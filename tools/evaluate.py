@@ -19,13 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import create_engine
 
-from directory.load import load_seed
-from tools.agent import AgentAssistant
+from tools.agent import AgentAssistant, own_directory
 from tools.train import model_path
 from webhook.app import build
-from webhook.config import load_config
 from webhook.conversations import Conversation
 from webhook.front_door import Said
 from webhook.parts import Parts
@@ -92,10 +89,7 @@ def main() -> int:
 def front_door(root: Path) -> tuple[Parts, Recorder]:
     """Build the front door over the trained assistant in this process, with databases of its own."""
     recorder = Recorder(AgentAssistant(model_path(root)))
-    config = load_config({"LINDEN_VAR": str(root / OUT / "run")}, root)
-    config.var.mkdir(parents=True, exist_ok=True)
-    load_seed(create_engine(config.directory_url, future=True), root)
-    return build(config, assistant=recorder, now=lambda: datetime.now(UTC)), recorder
+    return build(own_directory(root / OUT / "run", root), assistant=recorder, now=lambda: datetime.now(UTC)), recorder
 
 
 def answer_row(linden: Parts, recorder: Recorder, row: Row, number: int) -> None:

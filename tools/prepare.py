@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
+from directory.database import open_directory
 from directory.load import load_seed
 from tools.demo_keys import make_demo_keys
 from webhook.config import load_config
@@ -24,7 +23,7 @@ def main() -> None:
     config.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     Keys.load(config.var / "master.key")
     make_tables(make_engine(config.queue_url))
-    load_seed(create_engine(config.directory_url, future=True), root)
+    load_seed(open_directory(config.directory_url), root)
     if config.demo:
         make_demo_keys(config)
 

@@ -13,8 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
+from directory.database import open_directory
 from directory.load import load_seed
 from tools import train
 from tools.demo_desk import desk_lines
@@ -64,7 +63,7 @@ def prepare(root: Path, config: Config) -> int:
     if failed:
         return failed
     config.var.mkdir(mode=0o700, exist_ok=True)
-    load_seed(create_engine(config.directory_url, future=True), root)
+    load_seed(open_directory(config.directory_url), root)
     if config.demo:
         make_demo_keys(config)
     return 0

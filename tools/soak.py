@@ -6,7 +6,6 @@ commands, markup, other alphabets, over-long messages. What comes back is taken 
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 import sys
@@ -20,7 +19,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 from flask import Flask
-from sqlalchemy import create_engine
 from twilio.request_validator import RequestValidator
 
 from tools.approvals import Approvals
@@ -151,16 +149,14 @@ def _address(rng: random.Random) -> str:
 
 def main() -> int:
     """Soak a front door over the trained assistant; the first argument is how many turns, the second the seed."""
-    from directory.load import load_seed
-    from tools.agent import AgentAssistant
+    from tools.agent import AgentAssistant, own_directory
     from tools.train import model_path
     from webhook.app import create_app
 
     root, turns = Path.cwd(), int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else secrets.randbelow(1_000_000)
     with tempfile.TemporaryDirectory() as var:
-        os.environ["DIRECTORY_URL"] = url = f"sqlite:///{var}/directory.db"
-        load_seed(create_engine(url, future=True), root)
+        own_directory(Path(var), root)
         app = create_app({"LINDEN_VAR": var}, root, assistant=AgentAssistant(model_path(root)))
         report = soak(app, Approvals.of(root), people_say(root), turns, seed)
     for stray in report.strays[:50]:

@@ -89,7 +89,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
     metrics = Metrics.make()
     rasa = assistant or RasaClient(config.rasa_url, rasa_secret(config), metrics)
     directory = make_engine(config.database_url) if config.database_url else open_directory(config.directory_url)
-    fallback = Fallback(words, directory, lambda: now().astimezone(LONDON).date())
+    fallback = Fallback(words, directory, lambda: now().astimezone(LONDON).date(), not config.demo)
     detector = DangerDetector.load(config.root)
     memory = SharedMemory(config.redis_url) if config.redis_url else None
     return Parts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from directory.database import directory_url
+from directory.database import database_url, directory_url
 from webhook.errors import ConfigInvalid
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -87,7 +87,7 @@ def load_config(env: Mapping[str, str], root: Path) -> Config:
         embed_origins=_origins(env.get("EMBED_ORIGINS", "")),
         safeguarding_lead=env.get("SAFEGUARDING_LEAD") or None,
         data_controller=env.get("DATA_CONTROLLER") or None,
-        database_url=env.get("DATABASE_URL") or None,
+        database_url=database_url(env),
         helpline_origin=env.get("HELPLINE_ORIGIN", "").rstrip("/") or None,
         redis_url=env.get("REDIS_URL") or None,
         proxies=_number(env, "PROXIES", "0"),

@@ -12,12 +12,14 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from directory import DirectoryError
 from directory.areas import read_areas
 from directory.check import GRAVE, check_directory
 from directory.confirm import confirm
+from directory.database import open_directory
 from directory.feed import Page
 from directory.imports import Report, import_records
 from directory.intake import Rules
@@ -53,7 +55,7 @@ def import_feed(source: str, origin: str | None, dry_run: bool, restore: bool) -
         raise click.ClickException(f"{OUR_OWN} is the name of our own seed; give the feed another with --origin")
     rules = replace(_rules(), origin=name[:64], restore=restore)
     try:
-        report = import_records(_linden().front_door.fallback.directory, read_feed(source), rules, dry_run=dry_run)
+        report = import_records(_directory(), read_feed(source), rules, dry_run=dry_run)
     except (FeedUnreadable, DirectoryError) as error:
         raise click.ClickException(str(error)) from error
     _print(report, dry_run=dry_run)
@@ -63,7 +65,7 @@ def import_feed(source: str, origin: str | None, dry_run: bool, restore: bool) -
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; the screen if not given.")
 def export(out: Path | None) -> None:
     """Give every service back as Open Referral UK, with provenance and who confirmed it: a file to keep, not to publish."""
-    with Session(_linden().front_door.fallback.directory, future=True) as session:
+    with Session(_directory(), future=True) as session:
         records = [service_record(service, export=True) for service in session.scalars(select(Service).order_by(Service.id))]
     page = Page(records, len(records), 1, max(1, len(records)))
     text = json.dumps(page.as_json(lambda record: record), indent=1, ensure_ascii=False)
@@ -78,7 +80,7 @@ def export(out: Path | None) -> None:
 def check() -> None:
     """List what is due, stale, in conflict or never to be used; fails when something must not be shown as it is."""
     rules = _rules()
-    with Session(_linden().front_door.fallback.directory, future=True) as session:
+    with Session(_directory(), future=True) as session:
         findings = check_directory(session, rules.never_use, rules.areas, rules.today)
     for finding in findings:
         click.echo(f"{finding.problem:<12}{finding.service}: {finding.text}")
@@ -93,8 +95,8 @@ def check() -> None:
 def confirm_service(service_id: str, by: str) -> None:
     """Say that a named person has checked a service today; it is renewed, and who said so is kept."""
     try:
-        with Session(_linden().front_door.fallback.directory, future=True) as session, session.begin():
-            service = confirm(session, service_id, by=by, today=_today())
+        with Session(_directory(), future=True) as session, session.begin():
+            service = confirm(session, service_id, by=by, today=_today(), never_use=NeverUse.read(_linden().config.root))
             until = f"to be reviewed by {service.review_by}" if service.review_by else "it never expires"
             click.echo(f"{service.name}: confirmed by {service.assured_by} on {service.assured_date}, {until}")
     except DirectoryError as error:
@@ -104,6 +106,11 @@ def confirm_service(service_id: str, by: str) -> None:
 def _linden() -> Parts:
     found: Parts = current_app.extensions[NAME]
     return found
+
+
+def _directory() -> Engine:
+    """Open the directory for a command: what serves people gives a statement a second, and a big feed takes longer."""
+    return open_directory(_linden().config.directory_url)
 
 
 def _today() -> date:

@@ -27,6 +27,7 @@ class Fallback:
     words: Words
     directory: Engine
     today: Callable[[], date]
+    live: bool
 
     def say(self, name: str, channel: str, /, **values: object) -> Reply:
         """Return the reply `name` with its buttons."""
@@ -51,7 +52,7 @@ class Fallback:
             return ()
         try:
             with Session(self.directory, future=True) as session:
-                cards = find_services(session, needs=("domestic_abuse",), area=area, today=self.today(), most=3)
+                cards = find_services(session, needs=("domestic_abuse",), area=area, today=self.today(), live=self.live, most=3)
         except SQLAlchemyError:
             return ()
         return tuple(card_reply(self.words, channel, card_fields(card)) for card in cards if card.local)[:1]

@@ -136,7 +136,7 @@ def _one(uuid: str, find: Callable[[Session], Found | None], write: Callable[[Fo
 
 def _shown() -> dict[str, Any]:
     """On what day, and whether only what is current and vetted."""
-    return {"today": parts().front_door.fallback.today(), "live": not parts().config.demo}
+    return {"today": parts().front_door.fallback.today(), "live": parts().front_door.fallback.live}
 
 
 def _session() -> Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, abort, request
 
 from webhook.handoff.casework import Casework
-from webhook.helpline import commands, holder, people, records, sign_in, work
+from webhook.helpline import commands, directory, holder, people, records, sign_in, work
 from webhook.helpline.live import Streams
 from webhook.helpline.notify import Announcer
 from webhook.helpline.origin import Origin
@@ -40,7 +40,7 @@ def register(app: Flask, linden: Parts) -> Announcer:
     app.jinja_env.globals["word"] = words.say
     app.after_request(_headers)
     app.before_request(lambda: _nothing_else(origin))
-    for blueprint in (work.bp, sign_in.bp, people.bp, records.bp, holder.bp):
+    for blueprint in (work.bp, sign_in.bp, people.bp, records.bp, holder.bp, directory.bp):
         app.register_blueprint(blueprint)
     commands.register(app)
     return announcer

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "queue_version"  # its own name: the directory may live in the same PostgreSQL database
 BUSY_MILLISECONDS = 1_000
+LIMITS = f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS}"
 ANSWER_SECONDS = 2.0  # a PostgreSQL that says nothing for so long is taken to hang
 POOL, MORE = 8, 24  # connections kept, and made beside them when all are busy
 RETRY_SECONDS = 1.0
@@ -54,8 +55,9 @@ def make_engine(url: str) -> Engine:
     if not url.startswith("postgres"):
         return create_engine(url, future=True)
     psycopg2.extensions.set_wait_callback(_wait_briefly)
-    limits = f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS} -c timezone=utc"
-    return create_engine(url, future=True, pool_pre_ping=True, pool_size=POOL, max_overflow=MORE, pool_timeout=1, connect_args={"options": limits})
+    return create_engine(
+        url, future=True, pool_pre_ping=True, pool_size=POOL, max_overflow=MORE, pool_timeout=1, connect_args={"options": f"{LIMITS} -c timezone=utc"}
+    )
 
 
 def make_tables(engine: Engine) -> None:
@@ -87,10 +89,12 @@ def _make_tables_later(engine: Engine) -> None:
 
 
 def _wait_briefly(connection: Any) -> None:
-    """Wait for PostgreSQL, which has no time limit of its own for a server that hangs; psycopg2 then closes the connection."""
-    end = time.monotonic() + ANSWER_SECONDS
+    """Wait for PostgreSQL, which has no time limit of its own for a server that hangs; psycopg2 then closes the connection.
+
+    psycopg2 calls it for every connection of the process; one without our limits, of a command, may take its time."""
+    limited, end = LIMITS in connection.info.options, time.monotonic() + ANSWER_SECONDS
     while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
-        left = max(0.0, end - time.monotonic())
+        left = max(0.0, end - time.monotonic()) if limited else None
         reads = [connection.fileno()] if state == psycopg2.extensions.POLL_READ else []
         writes = [connection.fileno()] if state == psycopg2.extensions.POLL_WRITE else []
         if not any(select.select(reads, writes, [], left)):
