@@ -67,11 +67,12 @@ wording: setup-dev ## write every reply to docs/wording.md and a preview to var/
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt -c dev.txt --generate-hashes --no-header --no-annotate run.in -o run.txt
+	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate checks.in -o checks.txt
 
 clean: ## remove what was built: the environment, models, and local data
 	@rm -rf .venv models var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: faults soak bench backup restore sbom audit outdated
+.PHONY: faults soak bench profile backup restore sbom audit outdated recipes
 
 faults: setup-dev ## break things one by one, in samples, and print how each went
 	@$(BIN)/python -W ignore -m tools.faults
@@ -91,11 +92,20 @@ backup: setup ## copy queue, directory and master secret: make backup TO=folder
 restore: setup ## put a backup back on an empty machine: make restore FROM=folder
 	@$(BIN)/python -W ignore -m tools.backup restore "$(FROM)"
 
-sbom: setup ## write the bill of materials of the lock, CycloneDX, to var/sbom.json
-	@$(BIN)/python -W ignore -m tools.sbom
+CHECKS = $(BIN)/uv run -q --no-project --isolated --python $(BIN)/python --with-requirements requirements/checks.txt --
 
-audit: setup-dev ## look the lock up in the vulnerability data (needs the network)
-	@$(BIN)/uv tool run -q pip-audit --disable-pip --require-hashes -r requirements/run.txt
+sbom: setup ## write the bills of materials, CycloneDX: of the lock with its hashes, and of what is installed with its licences
+	@mkdir -p var
+	@$(CHECKS) python -W ignore -m cyclonedx_py requirements --validate --output-reproducible -o var/sbom.json requirements/run.txt
+	@$(CHECKS) python -W ignore -m cyclonedx_py environment --validate --output-reproducible -o var/sbom-installed.json $(BIN)/python
+	@echo "var/sbom.json, var/sbom-installed.json"
+
+audit: setup ## look the lock up in the vulnerability data (needs the network; a package that cannot be looked up is a failure)
+	@$(CHECKS) pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
+
+recipes: setup ## check deploy/: Compose against its specification, Kubernetes against its schemas
+	@$(CHECKS) check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yml
+	@$(CHECKS) kubernetes-validate --strict --quiet $(filter-out %/kustomization.yml,$(wildcard deploy/kubernetes/*.yml))
 
 outdated: setup-dev ## resolve afresh and say what could move
 	@$(BIN)/python -W ignore -m tools.outdated

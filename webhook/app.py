@@ -43,7 +43,7 @@ from webhook.shared_conversations import SharedConversations
 from webhook.sms import demo, inbound
 from webhook.sms.forget import TwilioMessages, start_forgetting
 from webhook.sms.texting import Texting
-from webhook.store.engine import make_engine, open_queue
+from webhook.store.engine import open_queue
 from webhook.sweeper import start_sweeper
 from webhook.words import Words
 
@@ -93,7 +93,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
     queue = open_queue(config.queue_url)
     metrics = Metrics.make()
     rasa = assistant or RasaClient(config.rasa_url, rasa_secret(config), metrics)
-    directory = make_engine(config.database_url) if config.database_url else open_directory(config.directory_url)
+    directory = queue if config.database_url else open_directory(config.directory_url)  # one database, one pool of connections
     fallback = Fallback(words, directory, lambda: now().astimezone(LONDON).date())
     tally = Tally(facts_of_intents(config.root), areas_of(config.root), fallback.today)
     detector = DangerDetector.load(config.root)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 640
-LABELS, NUMBERS = 190, 90  # room left of the bars, and right of them
-ROW, THICK = 26, 16
+LABELS, NUMBERS = 265, 90  # room left of the bars, and right of them
+ROW, THICK = 24, 15
 TALL, FOOT = 150, 20  # of a picture of days: the bars, and the line of days under them
 
 
