@@ -171,8 +171,8 @@ def main() -> int:
     root, turns = Path.cwd(), int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else secrets.randbelow(1_000_000)
     with tempfile.TemporaryDirectory() as var:
-        os.environ["DIRECTORY_URL"] = url = f"sqlite:///{var}/directory.db"
-        load_seed(create_engine(url, future=True), root)
+        os.environ["LINDEN_VAR"] = var  # the actions run in this process and read the same directory
+        load_seed(create_engine(f"sqlite:///{var}/directory.db", future=True), root)
         app = create_app({"LINDEN_VAR": var}, root, assistant=AgentAssistant(model_path(root)))
         report = soak(app, Approvals.of(root), people_say(root), turns, seed)
     for stray in report.strays[:50]:
