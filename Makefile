@@ -86,6 +86,10 @@ bench: setup-dev ## measure speed against a stock Rasa project on the same data;
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.bench
 
+profile: setup-dev ## what a turn's time is spent on, by py-spy
+	@$(BIN)/python -W ignore -m tools.train
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -W ignore -m tools.profile_turn
+
 backup: setup ## copy queue, directory and master secret: make backup TO=folder
 	@$(BIN)/python -W ignore -m tools.backup backup "$(TO)"
 

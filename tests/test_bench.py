@@ -13,6 +13,7 @@ from tools.bench_client import FrontDoorChat, Measured, drive, times_by_turn
 from tools.bench_page import BY_HAND, compare, holds, page
 from tools.bench_stock import Training, epoch_seconds
 from tools.bench_systems import LOADS, Beside, Size, System
+from tools.profile_turn import shares
 
 SHOWN = """Epochs:  50%|█████     | 1/2 [00:31<00:31, 31.07s/it, t_loss=4.4]
 Epochs: 100%|██████████| 2/2 [01:02<00:00, 31.20s/it, t_loss=3.4]
@@ -64,3 +65,8 @@ def test_the_page_holds_every_ratio_says_what_is_projected_and_keeps_what_people
     assert compare(ours, stock)["turns a second"] == pytest.approx(5)
     assert holds("turns a second", 5) and not holds("turns a second", 3.9)  # noqa: PT018
     assert holds("median turn", 1 / 3) and not holds("median turn", 0.34)  # noqa: PT018
+
+
+def test_a_profile_counts_what_runs_inside_a_turn_once_for_each_sample() -> None:
+    stacks = "main (a.py:1);run_turn (c.py:5);parse (p.py:7);parse (p.py:9) 30\nmain (a.py:1);run_turn (c.py:6);act (x.py:2) 10\nmain (a.py:1);idle (i.py:3) 60"
+    assert shares(stacks, "run_turn") == [("run_turn (c.py)", 1.0), ("parse (p.py)", 0.75), ("act (x.py)", 0.25)]
