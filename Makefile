@@ -74,8 +74,8 @@ clean: ## remove what was built: the environment, models, and local data
 
 .PHONY: faults soak bench profile backup restore sbom audit outdated recipes
 
-faults: setup-dev ## break things one by one, in samples, and print how each went
-	@$(BIN)/python -W ignore -m tools.faults
+faults: setup-dev ## break things one by one, in samples, and print how each went; WRITE=1 writes docs/faults.md
+	@$(BIN)/python -W ignore -m tools.faults $(if $(WRITE),--write)
 
 soak: setup-dev ## full counts: 20,000 fuzzed turns (TURNS=… SEED=…), then the faults (hours); writes docs/faults.md
 	@$(BIN)/python -W ignore -m tools.train

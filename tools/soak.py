@@ -30,6 +30,7 @@ from webhook.parts import NAME, Parts
 from webhook.sms.text import number_tag
 from webhook.store.optouts import has_opted_out
 
+RESULT = Path("var/soak.txt")  # for docs/faults.md
 TURNS = 20_000
 NOTHING = {"id": "nothing", "text": ""}  # an answer without a reply: always a stray
 SPICE = ("clear", "help", "stop it", "1", "2", "3", "y", "n", "next", "skip", "yes", "no", "ok", "again", "", " ", "?", "???", "👍", "SEND", "more", "dudley",
@@ -178,7 +179,10 @@ def main() -> int:
     for stray in report.strays[:50]:
         print(stray)
     kinds = len([name for name in report.seen if name.startswith("utter_")])
-    print(f"seed {seed}: {report.turns} turns, {kinds} replies seen by name, {len(report.strays)} strings outside the approved words")
+    summary = f"seed {seed}: {report.turns} turns, {kinds} replies seen by name, {len(report.strays)} strings outside the approved words"
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(summary, "utf-8")
+    print(summary)
     return 1 if report.strays else 0
 
 
