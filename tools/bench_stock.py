@@ -37,7 +37,7 @@ DATA = ("data/nlu", "data/rules", "data/responses")
 
 
 EPOCHS = 100  # what `rasa init` asks for
-_BAR = re.compile(r"Epochs: [^\r\n]*?(\d+)/(\d+) \[([\d:]+)<00:00")  # how a progress bar of Rasa ends: epochs, of how many, and the time they took
+_BAR = re.compile(r"Epochs: [^\r\n]*?(\d+)/\d+ \[([\d:]+)<")  # how Rasa shows its progress: epochs done, of how many, and the time so far
 
 
 def make_project(root: Path, folder: Path, actions_url: str, epochs: int) -> None:
@@ -54,16 +54,16 @@ def make_project(root: Path, folder: Path, actions_url: str, epochs: int) -> Non
 
 @dataclass(frozen=True)
 class Training:
-    """How long a training took, and of that its epochs, in seconds; and how many epochs each learner was given."""
+    """How long a training took, with so many epochs for each learner, and how long one more epoch of all of them takes, in seconds."""
 
     seconds: float
-    in_epochs: float
-    epochs: int
+    an_epoch: float = 0.0
+    epochs: int = EPOCHS
 
     @property
     def whole(self) -> float:
         """The seconds that all the epochs of `rasa init` take: measured, or projected from those that were run."""
-        return self.seconds + self.in_epochs * (EPOCHS / self.epochs - 1)
+        return self.seconds + self.an_epoch * (EPOCHS - self.epochs)
 
 
 def train(folder: Path, epochs: int) -> Training:
@@ -72,13 +72,25 @@ def train(folder: Path, epochs: int) -> Training:
     command = [_rasa(), "train", "--data", "data", "--fixed-model-name", "stock"]
     done = subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True, text=True)
     seconds = time.monotonic() - started
-    return Training(seconds, sum(epoch_seconds(done.stderr + done.stdout)), epochs)
+    return Training(seconds, an_epoch(done.stderr + done.stdout), epochs)
 
 
-def epoch_seconds(shown: str) -> list[float]:
-    """Return the seconds each learner spent in its epochs, from what Rasa shows while it trains."""
-    ends = (found for found in _BAR.finditer(shown) if found[1] == found[2])
-    return [float(sum(60**place * int(part) for place, part in enumerate(reversed(found[3].split(":"))))) for found in ends]
+def an_epoch(shown: str) -> float:
+    """Return the seconds one epoch of every learner takes, from what Rasa shows while it trains; the first of each, in which the
+    rest is prepared, is left out."""
+    bars: list[dict[int, float]] = []
+    for found in _BAR.finditer(shown):
+        done = int(found[1])
+        if not bars or done < max(bars[-1], default=0):
+            bars.append({})
+        if done:
+            bars[-1].setdefault(done, _seconds(found[2]))
+    return sum((bar[max(bar)] - bar[min(bar)]) / (max(bar) - min(bar)) for bar in bars if len(bar) > 1)
+
+
+def _seconds(clock: str) -> float:
+    """Read a time such as 1:02 or 1:02:03."""
+    return float(sum(60**place * int(part) for place, part in enumerate(reversed(clock.split(":")))))
 
 
 def serve(port: int) -> list[str]:

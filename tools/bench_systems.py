@@ -100,7 +100,7 @@ def measure_ours(root: Path, folder: Path, env: dict[str, str], texts: list[str]
         by_turn = times_by_turn(lambda: FrontDoorChat(base, LONGEST_CHAT), texts, LONGEST_CHAT, CHATS)
         by_length = {length: _median(base, ("what can i do about this " * 41)[:length]) for length in LENGTHS}
         beside = Beside(danger, encoder_median(root, texts), by_length, by_size(root, Path(env["LINDEN_VAR"]), base))
-    return System(Training(seconds, 0.0, bench_stock.EPOCHS), ready, memory, loads, by_turn), beside
+    return System(Training(seconds), ready, memory, loads, by_turn), beside
 
 
 def by_size(root: Path, var: Path, base: str) -> dict[int, float]:
