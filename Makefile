@@ -67,18 +67,19 @@ wording: setup-dev ## write every reply to docs/wording.md and a preview to var/
 lock: setup-dev ## resolve the requirements afresh, everything in one go
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt --generate-hashes --no-header --no-annotate dev.in -o dev.txt
 	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --override overrides.txt -c dev.txt --generate-hashes --no-header --no-annotate run.in -o run.txt
+	@cd requirements && ../$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate checks.in -o checks.txt
 
 clean: ## remove what was built: the environment, models, and local data
 	@rm -rf .venv models var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: drill faults soak bench backup restore sbom audit outdated
+.PHONY: drill faults soak bench profile backup restore sbom audit outdated recipes
 
 drill: setup-dev ## a weekend of a helpline with 50 requests, and what became of each promise; WRITE=1 writes docs/drill.md
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.drill $(if $(WRITE),--write)
 
-faults: setup-dev ## break things one by one, in samples, and print how each went
-	@$(BIN)/python -W ignore -m tools.faults
+faults: setup-dev ## break things one by one, in samples, and print how each went; WRITE=1 writes docs/faults.md
+	@$(BIN)/python -W ignore -m tools.faults $(if $(WRITE),--write)
 
 soak: setup-dev ## full counts: 20,000 fuzzed turns (TURNS=… SEED=…), then the faults (hours); writes docs/faults.md
 	@$(BIN)/python -W ignore -m tools.train
@@ -89,17 +90,30 @@ bench: setup-dev ## measure speed against a stock Rasa project on the same data;
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.bench
 
+profile: setup-dev ## what a turn's time is spent on, by py-spy
+	@$(BIN)/python -W ignore -m tools.train
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -W ignore -m tools.profile_turn
+
 backup: setup ## copy queue, directory and master secret: make backup TO=folder
 	@$(BIN)/python -W ignore -m tools.backup backup "$(TO)"
 
 restore: setup ## put a backup back on an empty machine: make restore FROM=folder
 	@$(BIN)/python -W ignore -m tools.backup restore "$(FROM)"
 
-sbom: setup ## write the bill of materials of the lock, CycloneDX, to var/sbom.json
-	@$(BIN)/python -W ignore -m tools.sbom
+CHECKS = $(BIN)/uv run -q --no-project --isolated --python $(BIN)/python --with-requirements requirements/checks.txt --
 
-audit: setup-dev ## look the lock up in the vulnerability data (needs the network)
-	@$(BIN)/uv tool run -q pip-audit --disable-pip --require-hashes -r requirements/run.txt
+sbom: setup ## write the bills of materials, CycloneDX: of the lock with its hashes, and of what is installed with its licences
+	@mkdir -p var
+	@$(CHECKS) python -W ignore -m cyclonedx_py requirements --validate --output-reproducible -o var/sbom.json requirements/run.txt
+	@$(CHECKS) python -W ignore -m cyclonedx_py environment --validate --output-reproducible -o var/sbom-installed.json $(BIN)/python
+	@echo "var/sbom.json, var/sbom-installed.json"
+
+audit: setup ## look the lock up in the vulnerability data (needs the network; a package that cannot be looked up is a failure)
+	@$(CHECKS) pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
+
+recipes: setup ## check deploy/: Compose against its specification, Kubernetes against its schemas
+	@$(CHECKS) check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yml
+	@$(CHECKS) kubernetes-validate --strict --quiet $(filter-out %/kustomization.yml,$(wildcard deploy/kubernetes/*.yml))
 
 outdated: setup-dev ## resolve afresh and say what could move
 	@$(BIN)/python -W ignore -m tools.outdated

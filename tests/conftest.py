@@ -65,6 +65,7 @@ class Scripted:
 
     replies: tuple[Reply, ...] = (Reply("utter_greet", "Hello."),)
     error: bool = False
+    topic: str = "greet"
     before: Callable[[], None] = lambda: None
     sent: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Scripted:
         self.before()
         if self.error:
             raise RasaUnavailable("told to be")
-        return Understood(self.replies, (("greet", 0.9),))
+        return Understood(self.replies, ((self.topic, 0.9),))
 
     def forget(self, conversation: str) -> None:
         self.forgotten.append(conversation)

@@ -13,7 +13,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import event
@@ -26,6 +27,7 @@ from webhook.handoff.windows import Window
 from webhook.parts import NAME, Parts
 
 LONGEST_LIFE = 0.05  # seconds after the first acknowledgement
+DAYS = 365
 
 
 def main() -> None:
@@ -43,10 +45,11 @@ def main() -> None:
     print(json.dumps(acknowledged))
 
 
-def wanted() -> Wanted:
-    """A request for a call that is safe for two hours from noon."""
-    start = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    return Wanted("demo-dudley", (Window(start, start + timedelta(hours=2)),), {"number": "+447700900123"}, False, False, None)
+def submit(linden: Parts, key: str, day: int = 0) -> str:
+    """Queue a request on a day to come, so that the writer makes day keys too, for a call that is safe for two hours from noon."""
+    noon = NOON + timedelta(days=day)
+    wanted = Wanted("demo-dudley", (Window(noon, noon + timedelta(hours=2)),), {"number": "+447700900123"}, False, False, None)
+    return replace(linden.desk, now=lambda: noon).submit(wanted, key)
 
 
 def killed_while_writing(linden: Parts, number: int, seconds: float) -> dict[str, str]:
@@ -56,7 +59,7 @@ def killed_while_writing(linden: Parts, number: int, seconds: float) -> dict[str
     def write() -> None:
         for i in range(10_000):
             key = f"round-{number}-{i}"
-            os.write(writing, f"{key} {linden.desk.submit(wanted(), key)}\n".encode())
+            os.write(writing, f"{key} {submit(linden, key, i % DAYS)}\n".encode())
 
     child = fork(write)
     os.close(writing)
@@ -74,7 +77,7 @@ def killed_after_commit(linden: Parts, number: int) -> None:
 
     def write() -> None:
         event.listen(Session, "after_commit", lambda _: os.kill(os.getpid(), signal.SIGKILL))
-        linden.desk.submit(wanted(), f"lost-{number}")
+        submit(linden, f"lost-{number}")
 
     os.waitpid(fork(write), 0)
 

@@ -10,8 +10,9 @@ from tests.test_conversations import _client, linden  # noqa: F401 (the fixture 
 from tools.approvals import Approvals
 from tools.soak import people_say, soak
 from webhook.approved import resolve
+from webhook.front_door import FrontDoor
 from webhook.parts import Parts
-from webhook.replies import Button, Reply
+from webhook.replies import Answer, Button, Reply
 from webhook.words import Words
 
 WORDS = Words.load(ROOT)
@@ -48,6 +49,13 @@ def test_every_wording_resolves_to_its_name_and_version() -> None:
 )
 def test_the_fuzzer_would_notice_words_that_are_not_ours(name: str, channel: str, text: str) -> None:
     assert not APPROVALS.allows(name, channel, text)
+
+
+@pytest.mark.parametrize("empty", [(), (Reply("utter_greet", "  "),)], ids=["no reply", "a blank reply"])
+def test_the_fuzzer_would_notice_an_answer_that_says_nothing(app, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, empty: tuple) -> None:
+    monkeypatch.setattr(FrontDoor, "answer", lambda *_: Answer("none", empty))
+    report = soak(app, APPROVALS, ["hello"], 30, SEED)
+    assert [stray for stray in report.strays if stray.startswith("web")]
 
 
 def test_words_that_changed_since_the_model_was_trained_are_said_as_they_now_are(client, scripted: Scripted) -> None:

@@ -59,20 +59,20 @@ def quantiles(name: str, seconds: list[float]) -> dict[str, float]:
     return {f"{name}p50_ms": round(statistics.median(ordered), 2), f"{name}p95_ms": round(ordered[int(0.95 * len(ordered))], 2)}
 
 
-def fill(engine: Engine, chance: random.Random, areas: list[str]) -> None:
-    """Put the invented services in, a batch to a transaction."""
+def fill(engine: Engine, chance: random.Random, areas: list[str], services: range = range(SERVICES)) -> None:
+    """Put the invented services of these numbers in, a batch to a transaction."""
     terms = Terms.read(Path.cwd()).terms
     needs = [term for term in terms if term.taxonomy == "need"]
     audiences = [term for term in terms if term.taxonomy == "audience"]
-    for start in range(0, SERVICES, BATCH):
+    for start in services[::BATCH]:
         with Session(engine, future=True) as session, session.begin():
             made = []
-            for number in range(start, min(start + BATCH, SERVICES)):
+            for number in range(start, min(start + BATCH, services.stop)):
                 area = EVERYWHERE if chance.random() < 0.02 else chance.choice(areas)
                 filed = [*chance.sample(needs, chance.randint(1, 4)), chance.choice(audiences)]
                 made.append(invent(number, area, filed, chance.choice(["high", "medium", "low"])))
             save(session, made)
-        print(f"\r{start + BATCH} services", end="", file=sys.stderr)
+        print(f"\r{min(start + BATCH, services.stop)} services", end="", file=sys.stderr)
     print(file=sys.stderr)
 
 

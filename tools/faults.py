@@ -16,6 +16,7 @@ import psutil
 
 PAGE = Path("docs/faults.md")
 REPORT = Path("var/faults.xml")
+SOAKED = Path("var/soak.txt")  # the last line of tools/soak.py
 TESTS = ("tests/test_faults.py", "tests/test_stack.py", "tests/test_operations.py", "tests/test_backup.py")
 
 FAULTS = {
@@ -57,7 +58,8 @@ def main() -> int:
     code = subprocess.run(command, env=env, check=False).returncode
     results = read_results(REPORT)
     if full or "--write" in sys.argv[1:]:
-        PAGE.write_text(page(results, full=full), "utf-8")
+        words = SOAKED.read_text("utf-8") if full and SOAKED.exists() else ""
+        PAGE.write_text(page(results, words, full=full), "utf-8")
     for result in results:
         print(f"{result.fault:>2}  {result.outcome:<7} {result.seconds:6.1f} s  {result.size}")
     return code
@@ -75,8 +77,8 @@ def read_results(report: Path) -> list[Result]:
     return sorted(results, key=lambda result: result.fault)
 
 
-def page(results: list[Result], *, full: bool) -> str:
-    """Return the page: what was run, where, and how each fault went."""
+def page(results: list[Result], words: str = "", *, full: bool) -> str:
+    """Return the page: what was run, where, how each fault went, and what the fuzzing of the words (`words`) found."""
     by_fault: dict[int, list[Result]] = defaultdict(list)
     for result in results:
         by_fault[result.fault].append(result)
@@ -93,6 +95,8 @@ def page(results: list[Result], *, full: bool) -> str:
     for number, (fault, must) in FAULTS.items():
         for result in by_fault.get(number) or [Result(number, "no test ran", "missing", 0.0)]:
             lines.append(f"| {number} | {fault} | {must} | {result.size} | {result.outcome} | {result.seconds:.1f} |")
+    if words:
+        lines += ["", f"The whole front door fuzzed for words that nobody approved, and for answers without any: {words}."]
     return "\n".join(lines) + "\n"
 
 

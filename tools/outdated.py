@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tools.sbom import read_lock
-
 FOLDER = Path("requirements")
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
 
 def locked(text: str) -> dict[str, str]:
     """Return the version of each package of a lock."""
-    return {pin.name: pin.version for pin in read_lock(text)}
+    return dict(_PIN.findall(text))
 
 
 def differences(old: dict[str, str], new: dict[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Fuzzes the whole front door by chat, page and text, and reports every string that is not one of the approved words.
+"""Fuzzes the whole front door by chat, page and text, and reports every string that is not one of the approved words, and every answer without any.
 
 What is sent: lines people write (data/nlu), cut, joined, misspelt and shouted; typed and pressed choices; numbers, places,
 commands, markup, other alphabets, over-long messages. What comes back is taken apart and looked up in data/responses.
@@ -19,13 +19,18 @@ from typing import Any
 from xml.etree import ElementTree
 
 from flask import Flask
+from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
 from tools.approvals import Approvals
 from tools.corpus import read_examples, read_held_out
 from webhook.parts import NAME, Parts
+from webhook.sms.text import number_tag
+from webhook.store.optouts import has_opted_out
 
+RESULT = Path("var/soak.txt")  # for docs/faults.md
 TURNS = 20_000
+NOTHING = {"id": "nothing", "text": ""}  # an answer without a reply: always a stray
 SPICE = ("clear", "help", "stop it", "1", "2", "3", "y", "n", "next", "skip", "yes", "no", "ok", "again", "", " ", "?", "???", "👍", "SEND", "more", "dudley",
     "WS10", "DY1 1AA", "im in tipton", "london", "/restart", "/refuge{\"step\":\"plan_whole\"}", "<script>alert(1)</script>", "{area}", "{{7*7}}", "%s%n",
     "مساعدة", "помощь", "ਮਦਦ ਕਰੋ", "pomocy", "x" * 1_200, "he " * 500, "\x00\x07", "' OR 1=1 --", "07700 900123", "12 High Street")  # fmt: skip
@@ -48,7 +53,7 @@ def soak(app: Flask, approvals: Approvals, lines: list[str], turns: int, seed: i
         for name, channel, text in talk(app, linden, rng, lines, rng.randint(3, 14)):
             report.turns += name == "turn"
             report.seen[name] += 1
-            if name != "turn" and not approvals.allows(name, channel, text):
+            if name != "turn" and not (text.strip() and approvals.allows(name, channel, text)):
                 report.strays.append(f"{channel} {name}: {text!r}")
     return report
 
@@ -70,7 +75,7 @@ def _chat(app: Flask, linden: Parts, rng: random.Random, lines: list[str], turns
         answer = client.post("/chat/message", json=body, headers={"X-Chat-Session": session}, environ_base=near).get_json()
         yield "turn", "web", ""
         offered = [button for reply in answer["replies"] for button in reply["buttons"]]
-        yield from ((reply["id"], "web", reply["text"]) for reply in answer["replies"])
+        yield from ((reply["id"], "web", reply["text"]) for reply in answer["replies"] or [NOTHING])
         yield from (("button", "web", button["title"]) for button in offered)
 
 
@@ -84,7 +89,7 @@ def _page(app: Flask, linden: Parts, rng: random.Random, lines: list[str], turns
         page = Page()
         page.feed(response.get_data(as_text=True))
         session = page.session or session
-        yield from (("page", "web", text) for text in page.texts)
+        yield from (("page", "web", text) for text in page.texts or ([] if response.location else [""]))
 
 
 def _text(app: Flask, linden: Parts, rng: random.Random, lines: list[str], turns: int) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +100,15 @@ def _text(app: Flask, linden: Parts, rng: random.Random, lines: list[str], turns
         signature = RequestValidator(linden.twilio_token).compute_signature(f"{linden.config.own_url}/sms", form)
         response = client.post("/sms", data=form, headers={"X-Twilio-Signature": signature})
         yield "turn", "sms", ""
-        yield "text", "sms", "".join(ElementTree.fromstring(response.data).itertext())
+        said = "".join(ElementTree.fromstring(response.data).itertext())
+        if said or not _wants_none(linden, sender):
+            yield "text", "sms", said
+
+
+def _wants_none(linden: Parts, sender: str) -> bool:
+    """True for a number that asked for no more texts: saying nothing to it is right."""
+    with Session(linden.queue, future=True) as session:
+        return has_opted_out(session, number_tag(linden.keys, sender))
 
 
 class Page(HTMLParser):
@@ -162,7 +175,10 @@ def main() -> int:
     for stray in report.strays[:50]:
         print(stray)
     kinds = len([name for name in report.seen if name.startswith("utter_")])
-    print(f"seed {seed}: {report.turns} turns, {kinds} replies seen by name, {len(report.strays)} strings outside the approved words")
+    summary = f"seed {seed}: {report.turns} turns, {kinds} replies seen by name, {len(report.strays)} strings outside the approved words"
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(summary, "utf-8")
+    print(summary)
     return 1 if report.strays else 0
 
 

@@ -18,6 +18,9 @@ from webhook.choices import Choices
 from webhook.cli_handoff import register as register_handoff_commands
 from webhook.config import LOOPBACK, Config, load_config
 from webhook.conversations import Conversations
+from webhook.counts import desk as counts
+from webhook.counts.facts import areas_of, facts_of_intents
+from webhook.counts.tally import Tally
 from webhook.due import alarm
 from webhook.fallback import Fallback
 from webhook.feed import views as feed
@@ -40,7 +43,7 @@ from webhook.shared_conversations import SharedConversations
 from webhook.sms import demo, inbound
 from webhook.sms.forget import TwilioMessages, start_forgetting
 from webhook.sms.texting import Texting
-from webhook.store.engine import make_engine, open_queue
+from webhook.store.engine import open_queue
 from webhook.sweeper import start_sweeper
 from webhook.words import Words
 
@@ -62,6 +65,7 @@ def create_app(
     for blueprint in (page.bp, widget.bp, chat.bp, callback.bp, inbound.bp, demo.bp, health.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(feed.bp)
+    counts.register(app, linden)
     announcer = helpline.register(app, linden)  # before the headers: its policy is the stricter one
     health.count_requests(app, linden)
     problems.register(app)
@@ -72,6 +76,7 @@ def create_app(
     embed.register(app)
     if now is None:  # by a clock that tests move, nothing happens but when they say so
         start_sweeper(linden)
+        counts.start_writing(linden)
         start_watch(linden, announcer)
         start_forgetting(twilio_messages(config), linden.now)
     return app
@@ -88,8 +93,9 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
     queue = open_queue(config.queue_url)
     metrics = Metrics.make()
     rasa = assistant or RasaClient(config.rasa_url, rasa_secret(config), metrics)
-    directory = make_engine(config.database_url) if config.database_url else open_directory(config.directory_url)
+    directory = queue if config.database_url else open_directory(config.directory_url)  # one database, one pool of connections
     fallback = Fallback(words, directory, lambda: now().astimezone(LONDON).date(), not config.demo)
+    tally = Tally(facts_of_intents(config.root), areas_of(config.root), fallback.today)
     detector = DangerDetector.load(config.root)
     memory = SharedMemory(config.redis_url) if config.redis_url else None
     return Parts(
@@ -97,7 +103,7 @@ def build(config: Config, *, assistant: Assistant | None, now: Callable[[], date
         keys=keys,
         words=words,
         conversations=SharedConversations(memory) if memory else Conversations(),
-        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets, Choices.load(config.root)),
+        front_door=FrontDoor(detector, rasa, Gazetteer.load(config.root), fallback, config.budgets, Choices.load(config.root), tally),
         limits=Limits(keys, fallback.today, shared=SharedCounts.over(memory) if memory else None),
         rasa=rasa,
         queue=queue,

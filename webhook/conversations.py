@@ -49,6 +49,7 @@ class Conversation:
     offered: dict[str, Button] = field(default_factory=dict)
     asked: str = ""  # by text: the small question last asked, such as "leave"
     notes: set[str] = field(default_factory=set)  # by text: what is known of the chat by name, such as "plain"; never words of theirs
+    counted: set[str] = field(default_factory=set)  # what the service owner's counts have of it already, by name
     lock: TurnLock = field(default_factory=threading.Lock)
 
     @property
@@ -93,6 +94,7 @@ class Conversation:
             **{name: getattr(self, name) for name in PLAIN},
             "said": list(self.said),
             "notes": sorted(self.notes),
+            "counted": sorted(self.counted),
             "answers": [[turn, answer.status, answer.as_json()] for turn, answer in self.answers.items()],
             "offered": [[token, button.title, button.payload] for token, button in self.offered.items()],
         }
@@ -102,6 +104,7 @@ class Conversation:
         for name in PLAIN:
             setattr(self, name, state[name])
         self.channel, self.said, self.notes = state["channel"], tuple(state["said"]), set(state["notes"])
+        self.counted = set(state.get("counted", ()))  # a conversation of the release before has none
         self.answers = OrderedDict((turn, read_answer(body, status)) for turn, status, body in state["answers"])
         self.offered = {token: Button(title, payload) for token, title, payload in state["offered"]}
 

@@ -20,6 +20,8 @@ from webhook.cards import card_reply
 from webhook.choices import Choices
 from webhook.config import Budgets
 from webhook.conversations import NOT_CLEAR, TOPICLESS, Conversation
+from webhook.counts.facts import WITHOUT_RASA
+from webhook.counts.tally import Tally
 from webhook.errors import RasaUnavailable
 from webhook.fallback import Fallback
 from webhook.rasa_client import Assistant, Understood
@@ -59,6 +61,7 @@ class FrontDoor:
     fallback: Fallback
     budgets: Budgets
     choices: Choices = field(default_factory=Choices)
+    tally: Tally = field(default_factory=Tally)
     clock: Callable[[], float] = field(default=time.monotonic)
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
@@ -118,12 +121,14 @@ class FrontDoor:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
         try:
             understood = self._send(conversation, text, deadline)
+            self.tally.note(conversation, level, understood.topic)
             conversation.hear(understood.topic, understood.replies)
             if understood.topic == REPEAT and conversation.topic:
                 if shorter := self.fallback.again(conversation.said):
                     return Answer(level, (*self.fallback.danger(level, conversation.channel), *shorter))
                 understood = self._send(conversation, f"/{conversation.topic}", deadline)
         except RasaUnavailable:
+            self.tally.note(conversation, level, WITHOUT_RASA)
             return self._alone(conversation, level)
         replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
         answer = self._compose(conversation, level, replies)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +17,8 @@ from webhook.errors import SharedMemoryUnreachable
 from webhook.keys import Keys
 from webhook.shared import ANSWER_SECONDS, PREFIX, SharedMemory
 
+CLEARED_EVERY = 30.0  # seconds
+
 RULES: dict[str, str] = {
     "open": "30 per minute",  # chats opened from one network; a library or a refuge may share one
     "message": "120 per minute",  # messages from one network
@@ -24,6 +28,36 @@ RULES: dict[str, str] = {
     "cancel": "10 per hour",  # guesses at a receipt from one network or number
     "sign_in": "60 per hour",  # challenges for passkeys of the desk; a whole helpline shares a network
 }
+
+
+@dataclass
+class Rested:
+    """The library's timer that clears old counts, held to be still running for a while after it has run."""
+
+    timer: threading.Timer
+    until: float = 0.0
+
+    def start(self) -> None:
+        """Let the timer run once."""
+        self.until = time.monotonic() + CLEARED_EVERY
+        self.timer.start()
+
+    def is_alive(self) -> bool:
+        """True until the counts may be cleared again."""
+        return time.monotonic() < self.until
+
+
+class OwnCounts(MemoryStorage):  # type: ignore[misc]
+    """Counts of this process, cleared now and then: the library would start a thread after every hit, which looks through all of them."""
+
+    @property
+    def timer(self) -> Rested:
+        """The timer, at rest between two clearings."""
+        return self._timer
+
+    @timer.setter
+    def timer(self, timer: threading.Timer) -> None:
+        self._timer = Rested(timer)
 
 
 @dataclass(frozen=True)
@@ -53,7 +87,7 @@ class Limits:
 
     keys: Keys
     today: Callable[[], date]
-    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(OwnCounts()))
     rules: dict[str, RateLimitItem] = field(default_factory=lambda: {name: parse(rule) for name, rule in RULES.items()})
     shared: SharedCounts | None = None
 

@@ -19,9 +19,9 @@ class DeskWords:
     texts: dict[str, str]
 
     @classmethod
-    def load(cls, root: Path) -> DeskWords:
-        """Read the words under `root`."""
-        areas = yaml.safe_load((root / FILE).read_text("utf-8"))
+    def load(cls, root: Path, file: Path = FILE) -> DeskWords:
+        """Read the words under `root`; another page of the desk may keep its own in another file."""
+        areas = yaml.safe_load((root / file).read_text("utf-8"))
         return cls({f"{area}_{name}": str(text).strip() for area, words in areas.items() for name, text in words.items()})
 
     def say(self, name: str, /, **values: object) -> str:

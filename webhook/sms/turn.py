@@ -65,6 +65,7 @@ class Turn:
 
     def danger_now(self) -> str:
         """Return the danger block."""
+        self._count()
         return self.with_notice([self.say("utter_danger_now")], after=True)
 
     def greet(self) -> str:
@@ -95,6 +96,13 @@ class Turn:
         self.linden.conversations.forget(self._conversation_id)
         if at_rasa:
             self.linden.rasa.forget(self._conversation_id)
+
+    def _count(self) -> None:
+        """Count a danger for the service owner, unless the chat is busy: danger waits for nothing."""
+        conversation = self.conversation
+        if conversation.lock.acquire(timeout=0):
+            self.linden.front_door.tally.note(conversation, self.level)
+            conversation.lock.release()
 
     @property
     def _conversation_id(self) -> str:

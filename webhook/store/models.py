@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import declarative_base
 
 Base: Any = declarative_base()
@@ -67,6 +67,16 @@ class OptOut(Base):
     number_tag = Column(String(64), primary_key=True)
     since = Column(DateTime, nullable=False)  # to the hour
     asked = Column(Boolean, nullable=False)  # False: only refused by the carrier
+
+
+class DailyCount(Base):
+    """How many conversations of a day had a fact, such as a subject or a borough: a number by itself, never two facts together."""
+
+    __tablename__ = "daily_count"
+
+    day = Column(Date, primary_key=True)
+    fact = Column(String(64), primary_key=True)
+    count = Column(Integer, nullable=False)
 
 
 class Draft(Base):

@@ -10,13 +10,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from webhook.store.alerts import Kind, alert_lead
-from webhook.store.models import AuditEntry, Base, CallbackRequest, Canary, Draft, LeadAlert, RetentionRun, TextMessage, Tombstone
+from webhook.store.models import AuditEntry, Base, CallbackRequest, Canary, DailyCount, Draft, LeadAlert, RetentionRun, TextMessage, Tombstone
 
 KEPT_AFTER_END = timedelta(hours=24)
 LONGEST = timedelta(days=21)
 TOMBSTONE_KEPT = timedelta(days=366)
 REPLY_KEPT = timedelta(hours=24)  # sms.md: the stored reply is deleted after a day
 SID_KEPT = timedelta(days=396)  # sms.md: the bare hash of a MessageSid stays 13 months
+COUNTS_KEPT = timedelta(days=3 * 366)  # docs/monitoring.md: three years, so that years can be compared
 CANARY_KEPT = timedelta(days=2)
 
 MISSED = Kind.MISSED.value
@@ -66,6 +67,7 @@ def delete_the_rest(session: Session, now: datetime) -> None:
     session.execute(delete(Canary).where(Canary.day < f"{now - CANARY_KEPT:%Y-%m-%d}"))
     session.execute(delete(LeadAlert).where(LeadAlert.hour < now - LONGEST))
     session.execute(delete(Tombstone).where(Tombstone.ended < now - TOMBSTONE_KEPT))
+    session.execute(delete(DailyCount).where(DailyCount.day < (now - COUNTS_KEPT).date()))
 
 
 def epoch_is_empty(session: Session, epoch: str) -> bool:
