@@ -58,9 +58,10 @@ class Clock:
 
 @dataclass
 class Scripted:
-    """An assistant that answers as it is told: with replies, with an error, or by running a function first."""
+    """An assistant that answers as it is told: a topic with its replies, an error, or by running a function first."""
 
     replies: tuple[Reply, ...] = (Reply("utter_greet", "Hello."),)
+    topic: str = "greet"
     error: bool = False
     before: Callable[[], None] = lambda: None
     sent: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Scripted:
         self.before()
         if self.error:
             raise RasaUnavailable("told to be")
-        return Understood(self.replies, (("greet", 0.9),))
+        return Understood(self.replies, ((self.topic, 0.9),))
 
     def forget(self, conversation: str) -> None:
         self.forgotten.append(conversation)

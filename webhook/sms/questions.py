@@ -59,7 +59,7 @@ class Questions:
         windows = offered(service, self.linden.now())[:OFFERED]
         if not windows or not self._can_seal(service):
             return self._say("utter_callback_not_here")
-        return self._ask(State("window", service.id, [window.key for window in windows], relative="relative" in self.conversation.notes))
+        return self._ask(State("window", service.id, [window.key for window in windows], relative=self.conversation.relative))
 
     def take(self, body: str) -> Taken | None:
         """Take the answer to the question last asked and return the next words; None when nothing is being asked."""

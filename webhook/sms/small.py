@@ -69,7 +69,7 @@ def greeting(turn: Turn) -> str | None:
     """A greeting starts anew: no sign that this number was here before."""
     if turn.phrase != "greeting":
         return None
-    turn.forget(at_rasa=turn.conversation.turns > 0)
+    turn.begin_anew()
     return turn.greet()
 
 
