@@ -32,6 +32,7 @@ from webhook.rasa_client import Understood
 from webhook.replies import Reply
 from webhook.store import workers
 from webhook.store.engine import transaction
+from webhook.words import Words
 
 pytest_plugins = ["tests.databases"]
 os.environ["LINDEN_MODE"] = "demo"
@@ -40,7 +41,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 PASSPHRASE = "a passphrase for tests"
 
 
-UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer)}
+UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer, Words)}
 
 
 @dataclass
