@@ -140,8 +140,12 @@ class FrontDoor:
         return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
 
     def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
+        """Ask Rasa; raises RasaUnavailable, also when it says nothing: an action failed."""
         context = {"turn": str(conversation.turns), **conversation.context}
-        return self.assistant.send(conversation.id, conversation.channel, text, context, deadline - self.clock())
+        understood = self.assistant.send(conversation.id, conversation.channel, text, context, deadline - self.clock())
+        if not understood.replies:
+            raise RasaUnavailable("it said nothing")
+        return understood
 
     def patience(self, channel: str, level: Level, arrived: float) -> float:
         """Return how many seconds a message may wait for its turn: what is left of its budget; danger now never waits."""

@@ -132,4 +132,6 @@ def _path(turn: Turn) -> str:
 def _said(turn: Turn, answer: Answer) -> list[str]:
     """What is said, in this register; the short danger line goes when the reply after it says 999 soon enough by itself."""
     said = [part for reply in answer.replies if (part := worded(turn.linden.words, reply, plain=turn.plain))]
+    if not said:  # a card that is nothing but a name
+        return [alone(turn.linden.front_door, turn.level)]
     return said[1:] if answer.danger == "high" and len(said) > 1 and "999" in said[1][:FIRST_160] else said
