@@ -107,7 +107,7 @@ def test_a_mother_gets_what_she_can_do_and_a_call_to_herself(ask, linden: Parts,
 
 
 def test_a_call_for_another_number_is_not_taken(ask, scripted: Scripted) -> None:
-    for body in ("can you ring my daughter on 07700 900456", "text 07700900456 and tell her im ok"):
+    for body in ("can you ring my daughter on 07700 900456", "text 07700900456 and tell her im ok", "can you ring her", "call my daughter pls"):
         said = ask(body)
         assert "never to another number" in said
     assert scripted.sent == []
@@ -172,6 +172,27 @@ def test_danger_in_an_answer_that_is_not_one_is_answered_first(ask) -> None:
     said = ask("he said he will kill me if i leave him")
     assert "999" in said[:160]
     assert "Safe times to ring you" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [
+        (("n",), "stopped"),
+        (("No.",), "stopped"),
+        (("forget it",), "stopped"),
+        (("more", "what is clares law"), "Sorry, I did not get that. To stop the questions, text FORGET IT."),
+        (("more", "1", "no thanks"), "text you from their own phone"),
+        (("more", "1", "n", "n", "y", "1", "no"), "interpreter"),
+        (("more", "1", "n", "n", "y", "1", "Sam", "no", "n", "nope"), "stopped"),
+    ],
+)
+def test_a_no_is_an_answer_where_it_can_be_one_and_stops_where_it_cannot(ask, linden: Parts, said: tuple[str, ...], then: str) -> None:
+    ask("dudley", "utter_help_menu")
+    ask("ring me", "ring")
+    for body in ("tues 1pm to 3pm", "y", "n", "n", "no thanks", *said):
+        reply = ask(body)
+    assert then in reply
+    assert linden.desk.waiting() == []
 
 
 # ---- stopping, leaving, clearing -------------------------------------------------------------------------------------
