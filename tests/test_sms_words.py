@@ -152,6 +152,7 @@ def test_a_card_in_the_neutral_register_is_a_number_and_never_a_name(tmp_path) -
         assert not REGISTER.gives_away(said), card.name
         assert card.name not in said
         assert set(plain(said)) <= BASIC | EXTENDED
+        assert said.startswith({"women": "Women: ", "men": "Men: "}.get(card.who, card.number or ""))
 
 
 @pytest.mark.parametrize(
