@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test lint eval report adapt sms seal lock clean wording soak bench-directory browsers browser-docs
+.PHONY: help setup setup-dev run train test lint eval report adapt sms sms-costs seal lock clean wording soak bench-directory browsers browser-docs
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench-directory: setup ## measure look-ups with 50,000 services; DATABASE_URL me
 
 sms: setup ## send a signed text to the running front door: make sms FROM=07700900123 TEXT="…"
 	@FROM="$(FROM)" TEXT="$(TEXT)" $(BIN)/python -W ignore -m tools.send_sms
+
+sms-costs: setup-dev ## measure the segments of conversations by text, and what they cost (docs/twilio.md)
+	@$(BIN)/python -W ignore -m pytest -q -s tests/test_sms_costs.py
 
 seal: ## build webhook/static/seal-hpke.js again (needs npm; nobody who runs Linden does)
 	@cd tools/hpke && npm ci --ignore-scripts && npm run -s build

@@ -12,6 +12,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.replies import written_replies
+
 SAYS_WHERE = frozenset({"safe_tonight", "safe_home"})  # steps after which the borough's own way is said
 PLAN = "plan_"  # steps of the safety plan begin with it
 PLAN_STARTS, PLAN_ENDS = "plan_start", "plan_whole"
@@ -56,7 +58,7 @@ class ActionJourney(Action):  # type: ignore[misc]
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Name what goes before the step, the step, and the borough's way; remember only the parts of a plan."""
         chosen = {entity["entity"]: str(entity["value"]) for entity in tracker.latest_message.get("entities") or ()}
-        step, known = chosen.get("step", ""), domain["responses"]
+        step, known = chosen.get("step", ""), written_replies()
         if f"utter_{chosen.get('after')}" in known:
             dispatcher.utter_message(response=f"utter_{chosen['after']}")
         if step.startswith(PLAN):

@@ -7,6 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.replies import written_replies
+
 MOST = 3
 TITLES = "utter_topics"  # the reply whose buttons hold the title of every intent that may be suggested
 MENU = "help_menu"  # always offered last, for when none of them is it
@@ -21,7 +23,7 @@ class ActionSuggest(Action):  # type: ignore[misc]
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Name the question, with the buttons of the best intents that have a title; nothing is remembered."""
-        titles = {button["payload"].removeprefix("/"): button for button in domain["responses"][TITLES][0]["buttons"]}
+        titles = {button["payload"].removeprefix("/"): button for button in written_replies()[TITLES][0]["buttons"]}
         ranked = [item["name"] for item in tracker.latest_message.get("intent_ranking", [])]
         likely = [titles[name] for name in ranked if name in titles and name != MENU][:MOST]
         dispatcher.utter_message(response="utter_not_sure", buttons=[*likely, titles[MENU]])

@@ -32,6 +32,7 @@ from webhook.rasa_client import Understood
 from webhook.replies import Reply
 from webhook.store import workers
 from webhook.store.engine import open_queue, transaction
+from webhook.words import Words
 
 if TYPE_CHECKING:
     from tools.agent import AgentAssistant
@@ -43,7 +44,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 PASSPHRASE = "a passphrase for tests"
 
 
-UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer)}
+UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer, Words)}
 
 
 @dataclass
@@ -61,11 +62,11 @@ class Clock:
 
 @dataclass
 class Scripted:
-    """An assistant that answers as it is told: with replies, with an error, or by running a function first."""
+    """An assistant that answers as it is told: a topic with its replies, an error, or by running a function first."""
 
     replies: tuple[Reply, ...] = (Reply("utter_greet", "Hello."),)
-    error: bool = False
     topic: str = "greet"
+    error: bool = False
     before: Callable[[], None] = lambda: None
     sent: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)

@@ -173,6 +173,37 @@ def test_a_chat_hops_between_two_front_doors_and_leaving_one_leaves_both(redis: 
     assert doors[1].post("/chat/message", json={"text": "hello", "turn": 3}, headers=headers).status_code == 410
 
 
+def test_the_area_of_a_councils_page_is_known_at_every_front_door(redis: Redis, tmp_path: Path, scripted: Scripted, clock: Clock) -> None:
+    doors = [make_app(tmp_path, scripted, clock, REDIS_URL=redis.url).test_client() for _ in range(2)]
+    session = doors[0].post("/chat/open", json={"area": "Walsall"}).get_json()["session"]
+    doors[1].post("/chat/message", json={"text": "hello", "turn": 1}, headers={"X-Chat-Session": session})
+    assert scripted.sent[-1][3]["area"] == "Walsall"
+
+
+def test_who_holds_the_lock_may_take_it_again_and_only_the_last_giving_back_frees_it(redis: Redis) -> None:
+    held, other = door(redis).open("a", "sms"), door(redis).find("a")
+    with held.taken() as mine:
+        held.asked = "leave"
+        with held.taken() as again:
+            assert mine
+            assert again
+            held.notes.add("plain")
+        assert not other.lock.acquire(timeout=0)
+    with other.taken() as theirs:
+        assert theirs
+        assert (other.asked, other.notes) == ("leave", {"plain"})
+
+
+def test_what_begins_anew_is_new_at_every_front_door(redis: Redis) -> None:
+    held = door(redis).open("a", "sms")
+    with held.taken():
+        held.area, held.relative, held.notes = "Dudley", True, {"plain"}
+    with held.taken():
+        held.begin_anew()
+    theirs = door(redis).find("a")
+    assert (theirs.area, theirs.relative, theirs.notes) == (None, False, set())
+
+
 def test_a_front_door_says_when_its_redis_is_gone_and_still_answers(redis: Redis, tmp_path: Path, scripted: Scripted, clock: Clock) -> None:
     app = make_app(tmp_path, scripted, clock, REDIS_URL=redis.url)
     linden: Parts = app.extensions[NAME]

@@ -187,6 +187,23 @@ def test_rasa_down_by_text_gives_the_lines(client: FlaskClient, linden: Parts, s
     assert places(reply) <= LONGEST
 
 
+def fail() -> None:
+    raise KeyError("nobody foresaw this")
+
+
+@pytest.mark.parametrize("how", ["nothing said", "a card without a number", "an error nobody foresaw"])
+def test_whatever_goes_wrong_behind_it_a_text_is_answered_with_999_and_the_lines(
+    client: FlaskClient, linden: Parts, scripted: Scripted, how: str
+) -> None:
+    nameless = dict.fromkeys(("number", "hours", "checked_on", "published", "due", "text_line", "what", "who"), "")
+    card = Reply("utter_contact_card", "Somewhere", kind="contacts", contact={"name": "Somewhere", "url": "example.org"} | nameless)
+    scripted.replies = (card,) if how == "a card without a number" else ()
+    scripted.before = fail if how == "an error nobody foresaw" else scripted.before
+    reply = text(client, linden, "who can help")
+    for line in ("999", "0808 2000 247", "0808 801 0327"):
+        assert line in reply
+
+
 @pytest.mark.parametrize("sender", ["+15005550006", "+441214960000", "+447624123456", "short", ""])
 def test_only_uk_mobiles_are_answered(client: FlaskClient, linden: Parts, sender: str) -> None:
     assert text(client, linden, "hello", sender=sender) == ""

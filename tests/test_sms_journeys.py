@@ -1,12 +1,20 @@
-"""Whole conversations by text, as frightened people, relatives and whoever else holds the phone have them."""
+"""Whole conversations by text, as frightened people, relatives and whoever else holds the phone have them.
 
+Each is had twice: with one front door and its own memory, and with every text at another of two front doors over one Redis.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.conftest import PASSPHRASE, Clock, Scripted, add_keys
+from tests.conftest import PASSPHRASE, Clock, Scripted, add_keys, make_app
 from tests.test_sms import NOW, SENDER, post, text
 from webhook.handoff.keyfile import open_keyfile
 from webhook.helpline.opening import open_request
@@ -24,14 +32,43 @@ def replies(linden: Parts, *names: str) -> tuple[Reply, ...]:
     return tuple(Reply(name, linden.words.say(name, "sms")) for name in names)
 
 
+class Hopping:
+    """A sender whose texts go to one front door after the other."""
+
+    def __init__(self, doors: list[Flask]) -> None:
+        self.clients: Iterator[FlaskClient] = cycle([door.test_client() for door in doors])
+
+    def post(self, *given: object, **more: object):
+        return next(self.clients).post(*given, **more)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def doors(request: pytest.FixtureRequest, tmp_path: Path, scripted: Scripted, clock: Clock) -> list[Flask]:
+    if request.param == "memory":
+        return [make_app(tmp_path, scripted, clock)]
+    url = request.getfixturevalue("redis").url
+    return [make_app(tmp_path, scripted, clock, REDIS_URL=url) for _ in range(2)]
+
+
 @pytest.fixture
-def ask(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Path):
+def app(doors: list[Flask]) -> Flask:
+    return doors[0]
+
+
+@pytest.fixture
+def client(doors: list[Flask]) -> Hopping:
+    return Hopping(doors)
+
+
+@pytest.fixture
+def ask(client: Hopping, linden: Parts, scripted: Scripted, tmp_path: Path):
     """Texts from one sender; `rasa` names the replies Rasa gives to it."""
     add_keys(tmp_path, linden, "demo-dudley")
 
     def send(body: str, *rasa: str, **more: str) -> str:
         if rasa:
             scripted.replies = RING if rasa == ("ring",) else replies(linden, *rasa)
+            scripted.topic = rasa[0].removeprefix("utter_")
         said = text(client, linden, body, **more)
         assert segments(said) <= 2
         return said
@@ -42,12 +79,13 @@ def ask(client: FlaskClient, linden: Parts, scripted: Scripted, tmp_path: Path):
 # ---- a relative ------------------------------------------------------------------------------------------------------
 
 
-def test_a_mother_gets_what_she_can_do_and_a_call_to_herself(ask, linden: Parts, tmp_path: Path, clock: Clock) -> None:
+def test_a_mother_gets_what_she_can_do_and_a_call_to_herself(ask, linden: Parts, scripted: Scripted, tmp_path: Path, clock: Clock) -> None:
     said = ask("worried about my daughter and her boyfriend", "utter_worried_about_someone")
     assert "ask the police about that person's past (Clare's Law)" in said
     assert "999" in said[:160]
     assert "ask police about someone else's partner" in ask("can i find out if he has done it before", "utter_clares_law_third_party")
     assert "Which town" in ask("can someone ring me", "ring")
+    assert scripted.sent[-1][3]["asker"] == "relative"
     assert "Safe times to ring you" in ask("im in dudley")
     assert "Is that 9am or 9pm?" in ask("after 9 when hes at work")
     assert "From 9am until when?" in ask("am")
@@ -70,7 +108,7 @@ def test_a_mother_gets_what_she_can_do_and_a_call_to_herself(ask, linden: Parts,
 
 
 def test_a_call_for_another_number_is_not_taken(ask, scripted: Scripted) -> None:
-    for body in ("can you ring my daughter on 07700 900456", "text 07700900456 and tell her im ok"):
+    for body in ("can you ring my daughter on 07700 900456", "text 07700900456 and tell her im ok", "can you ring her", "call my daughter pls"):
         said = ask(body)
         assert "never to another number" in said
     assert scripted.sent == []
@@ -135,6 +173,27 @@ def test_danger_in_an_answer_that_is_not_one_is_answered_first(ask) -> None:
     said = ask("he said he will kill me if i leave him")
     assert "999" in said[:160]
     assert "Safe times to ring you" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [
+        (("n",), "stopped"),
+        (("No.",), "stopped"),
+        (("forget it",), "stopped"),
+        (("more", "what is clares law"), "Sorry, I did not get that. To stop the questions, text FORGET IT."),
+        (("more", "1", "no thanks"), "text you from their own phone"),
+        (("more", "1", "n", "n", "y", "1", "no"), "interpreter"),
+        (("more", "1", "n", "n", "y", "1", "Sam", "no", "n", "nope"), "stopped"),
+    ],
+)
+def test_a_no_is_an_answer_where_it_can_be_one_and_stops_where_it_cannot(ask, linden: Parts, said: tuple[str, ...], then: str) -> None:
+    ask("dudley", "utter_help_menu")
+    ask("ring me", "ring")
+    for body in ("tues 1pm to 3pm", "y", "n", "n", "no thanks", *said):
+        reply = ask(body)
+    assert then in reply
+    assert linden.desk.waiting() == []
 
 
 # ---- stopping, leaving, clearing -------------------------------------------------------------------------------------
@@ -217,6 +276,12 @@ def test_cancelling_by_receipt_works_from_any_phone_and_tells_nothing(ask, linde
     assert linden.desk.waiting() == []
 
 
+@pytest.mark.parametrize("words", ["MITTEN SPIRAL", "kale belt", "Flour-Rope", "blue flame", "rope rope"])
+def test_receipt_words_are_never_taken_for_danger(ask, linden: Parts, words: str) -> None:
+    """Pairs that the learned head alone would have answered with 999, leaving the call standing."""
+    assert "cancelled" in ask(words)
+
+
 # ---- whoever else holds the phone ------------------------------------------------------------------------------------
 
 
@@ -261,6 +326,36 @@ def test_two_people_on_one_handset(ask, clock: Clock) -> None:
     assert said == "OK. What would you like to know?"
     said = ask("im under 18 and my boyfriend scares me", "utter_abuse_teen")
     assert "Childline" not in said
+
+
+@contextmanager
+def another_text_under_way(linden: Parts) -> Iterator[None]:
+    """As long as the block lasts, another text of the same number is being answered."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def answer() -> None:
+        with linden.conversations.open(linden.keys.tag("conversation/sms", SENDER), "sms").taken() as mine:
+            assert mine
+            begun.set()
+            ended.wait()
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    assert begun.wait(10)
+    yield
+    ended.set()
+    answering.join()
+
+
+def test_danger_and_stop_never_wait_for_another_text_and_the_rest_is_answered_in_time(ask, linden: Parts, scripted: Scripted) -> None:
+    with another_text_under_way(linden):
+        assert ask(NOW).removeprefix("DEMO: not for real use.\n").startswith("Call 999 now.")
+        alone = ask("what is a dvpo", "utter_dvpo_what")
+        assert "999" in alone
+        assert "0808 2000 247" in alone
+        assert "We cannot answer after this" in ask("stop")
+    assert scripted.sent == []
+    assert ask("what is a dvpo") == ""
 
 
 # ---- register --------------------------------------------------------------------------------------------------------
@@ -323,7 +418,7 @@ def test_a_late_rasa_is_answered_by_the_front_door(ask, scripted: Scripted) -> N
     assert said.endswith("Safe to text?")
 
 
-def test_a_number_that_cannot_be_texted_is_told_to_the_worker(ask, client: FlaskClient, linden: Parts, tmp_path: Path, clock: Clock) -> None:
+def test_a_number_that_cannot_be_texted_is_told_to_the_worker(ask, client: Hopping, linden: Parts, tmp_path: Path, clock: Clock) -> None:
     ask("dudley", "utter_help_menu")
     ask("ring me", "ring")
     status = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "21610", "To": SENDER, "From": "+447700900000"}

@@ -12,6 +12,7 @@ from tests.conftest import ROOT, Clock, Scripted, make_app
 from tests.test_words import WORDS, filled, wordings
 from webhook.fallback import DANGER_REPLIES
 from webhook.replies import Reply
+from webhook.sms.answers import SAYS_HOW_TO_STOP
 from webhook.sms.gsm7 import BASIC, EXTENDED, LONGEST, MOST_SEGMENTS, ONE_SEGMENT, places, plain, segments
 from webhook.sms.phrases import Phrases
 from webhook.sms.register import NEUTRAL, Register, name_in, worded
@@ -26,7 +27,8 @@ CARDS = {
     "utter_callback_which_area",
 }
 QUESTIONS = [name for name, _ in BY_TEXT if name.startswith(("utter_ask_", "utter_neutral_ask_"))]
-BEFORE = ("utter_ask_again", "utter_ask_window_none", "utter_ask_window_fewer")  # said before a question, the last two before the times
+TIMES_BEFORE = ("utter_ask_again", "utter_ask_window_none", "utter_ask_window_fewer")  # said before the question about times
+NEVER_AFTER = {"utter_ask_again_or_stop", "utter_ask_sent", *TIMES_BEFORE}  # nothing is said before these
 
 
 @pytest.mark.parametrize(("name", "text"), BY_TEXT)
@@ -92,9 +94,11 @@ def test_the_danger_block_says_55_in_the_first_segment_and_that_nobody_reads_in_
     assert said.index("Nobody is reading this") >= 153
 
 
-@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in BEFORE])
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in NEVER_AFTER])
 def test_a_question_is_whole_whatever_stands_before_it(name: str) -> None:
-    for before in BEFORE if name == "utter_ask_window" else BEFORE[:1]:
+    asked = name.removeprefix("utter_neutral_").removeprefix("utter_").removeprefix("ask_").removeprefix("relative_")
+    again = "utter_ask_again" if asked in SAYS_HOW_TO_STOP else "utter_ask_again_or_stop"
+    for before in TIMES_BEFORE if asked == "window" else (again,):
         said = f"{WORDS.say('utter_sms_danger_short', 'sms')}\n{WORDS.say(before, 'sms')} {filled(WORDS.variant(name, 'sms').text)}"
         assert places(said) <= LONGEST
 
@@ -148,6 +152,7 @@ def test_a_card_in_the_neutral_register_is_a_number_and_never_a_name(tmp_path) -
         assert not REGISTER.gives_away(said), card.name
         assert card.name not in said
         assert set(plain(said)) <= BASIC | EXTENDED
+        assert said.startswith({"women": "Women: ", "men": "Men: "}.get(card.who, card.number or ""))
 
 
 @pytest.mark.parametrize(

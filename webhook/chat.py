@@ -53,7 +53,9 @@ def leave() -> tuple[str, int]:
 def new_session(linden: Parts, area: str = "") -> str:
     """Open a conversation, in a borough if `area` names one, and return the token that is the only way back to it."""
     token = secrets.token_urlsafe(32)
-    linden.conversations.open(conversation_id(linden, token), "web").area = linden.front_door.gazetteer.find(area[:LONGEST_AREA])
+    conversation = linden.conversations.open(conversation_id(linden, token), "web")
+    with conversation.taken():
+        conversation.area = linden.front_door.gazetteer.find(area[:LONGEST_AREA])
     return token
 
 

@@ -6,7 +6,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,13 +24,15 @@ PLAIN = ("area", "topic", "relative", "unclear", "turns", "asked")  # what is ha
 
 
 class TurnLock(Protocol):
-    """The right to take a conversation's next turn; one holder at a time, over every process that could take it."""
+    """The right to take a conversation's next turn; one holder at a time, over every process that could take it.
+
+    Who holds it may take it again: an answer to a text is a turn within which the path shared with the web is one more."""
 
     def acquire(self, *, timeout: float) -> bool:
         """Wait up to `timeout` seconds for the right; False without it."""
 
     def release(self) -> None:
-        """Give the right back."""
+        """Give back what was taken last; with the first taking, what was changed is kept for every process."""
 
 
 @dataclass
@@ -50,7 +53,19 @@ class Conversation:
     asked: str = ""  # by text: the small question last asked, such as "leave"
     notes: set[str] = field(default_factory=set)  # by text: what is known of the chat by name, such as "plain"; never words of theirs
     counted: set[str] = field(default_factory=set)  # what the service owner's counts have of it already, by name
-    lock: TurnLock = field(default_factory=threading.Lock)
+    lock: TurnLock = field(default_factory=threading.RLock)
+
+    @contextmanager
+    def taken(self, timeout: float = 0.0) -> Iterator[bool]:
+        """Hold the right to the turn, waited for up to `timeout` seconds; gives False without it.
+
+        Only what is changed while it is held is sure to be kept: another process may hold the conversation too."""
+        mine = self.lock.acquire(timeout=timeout)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self.lock.release()
 
     @property
     def context(self) -> dict[str, str]:
@@ -86,6 +101,10 @@ class Conversation:
             self.answers[turn] = answer
         while len(self.answers) > REMEMBERED_TURNS:
             self.answers.popitem(last=False)
+
+    def begin_anew(self) -> None:
+        """Forget everything that was noted, as if nothing had been said."""
+        self.read(Conversation(self.id, self.channel, self.seen).state())
 
     def state(self) -> dict[str, Any]:
         """Return everything but the id and the lock, as plain JSON values; `read` takes it back."""

@@ -98,14 +98,11 @@ class FrontDoor:
         return Answer(level, (*self.fallback.danger(level, channel), self.fallback.say(name, channel)), status)
 
     def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said, area: str | None) -> Answer:
-        """Answer under the conversation's lock; without it in time, or at once when the danger is now, answer alone.
-
-        Only what is changed under the lock is sure to be kept: another process may hold the conversation too."""
-        deadline = said.arrived + self._budget(conversation, level)
-        wait = 0.0 if level == "now" else max(0.0, deadline - self.clock())
-        if not conversation.lock.acquire(timeout=wait):
-            return conversation.issue(self._alone(conversation, level))
-        try:
+        """Answer in the conversation's turn; without it in time, or at once when the danger is now, answer alone."""
+        deadline = self._deadline(conversation.channel, level, said.arrived)
+        with conversation.taken(self.patience(conversation.channel, level, said.arrived)) as mine:
+            if not mine:
+                return conversation.issue(self._alone(conversation, level))
             known = conversation.answers.get(said.turn)
             if known is not None and LEVELS.index(known.danger) >= LEVELS.index(level):
                 return known
@@ -114,8 +111,6 @@ class FrontDoor:
             answer = conversation.issue(self._ask(conversation, level, text, deadline))
             conversation.remember(said.turn, answer)
             return answer
-        finally:
-            conversation.lock.release()
 
     def _ask(self, conversation: Conversation, level: Level, text: str, deadline: float) -> Answer:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
@@ -150,13 +145,22 @@ class FrontDoor:
         return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
 
     def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
+        """Ask Rasa; raises RasaUnavailable, also when it says nothing: an action failed."""
         context = {"turn": str(conversation.turns), **conversation.context}
-        return self.assistant.send(conversation.id, conversation.channel, text, context, deadline - self.clock())
+        understood = self.assistant.send(conversation.id, conversation.channel, text, context, deadline - self.clock())
+        if not understood.replies:
+            raise RasaUnavailable("it said nothing")
+        return understood
 
-    def _budget(self, conversation: Conversation, level: Level) -> float:
+    def patience(self, channel: str, level: Level, arrived: float) -> float:
+        """Return how many seconds a message may wait for its turn: what is left of its budget; danger now never waits."""
+        return 0.0 if level == "now" else max(0.0, self._deadline(channel, level, arrived) - self.clock())
+
+    def _deadline(self, channel: str, level: Level, arrived: float) -> float:
+        """When a message that arrived then must have been answered."""
         if level == "now":
-            return self.budgets.danger_now
-        return self.budgets.sms if conversation.channel == "sms" else self.budgets.web
+            return arrived + self.budgets.danger_now
+        return arrived + (self.budgets.sms if channel == "sms" else self.budgets.web)
 
     def _compose(self, conversation: Conversation, level: Level, replies: tuple[Reply, ...]) -> Answer:
         """Put the danger reply first; word the cards; and forget at Rasa what the person asked to be forgotten."""

@@ -113,9 +113,22 @@ class SharedLock:
     conversation: Conversation
     holder: str = field(default_factory=lambda: secrets.token_hex(16))
     stand_in: Conversation | None = None
+    times: int = 0  # how often it was taken and not yet given back
 
     def acquire(self, *, timeout: float) -> bool:
         """See TurnLock; while Redis is out of reach, the lock is this process's own."""
+        if self.times == 0 and not self._acquire(timeout):
+            return False
+        self.times += 1
+        return True
+
+    def release(self) -> None:
+        """See TurnLock; writes the conversation back, unless the lock was lost or the conversation forgotten."""
+        self.times -= 1
+        if self.times == 0:
+            self._release()
+
+    def _acquire(self, timeout: float) -> bool:
         end = time.monotonic() + timeout
         while True:
             try:
@@ -130,8 +143,7 @@ class SharedLock:
                 return False
             time.sleep(POLL_SECONDS)
 
-    def release(self) -> None:
-        """See TurnLock; writes the conversation back, unless the lock was lost or the conversation forgotten."""
+    def _release(self) -> None:
         if self.stand_in is not None:
             self.stand_in.read(self.conversation.state())
             self.stand_in.lock.release()

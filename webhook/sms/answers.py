@@ -14,12 +14,24 @@ MORE = ("if_answered", "voicemail", "may_text", "picks_up", "rings_back", "name"
 YES_NO = {"window_ok", "danger_today", "under_18", "children", "voicemail", "may_text", "picks_up", "woman"}
 ONE_OR_TWO = {"if_answered": ("hang_up", "wrong_number"), "rings_back": ("them", "me")}
 OTHERS = {"danger_today", "children", "send"}  # worded otherwise for whoever asks because of somebody else
+SENDS = {"send", "confirm"}  # what SEND answers
+SAYS_HOW_TO_STOP = SENDS | {"window", "window_ok"}  # or how to go back; the others leave room for it when they are asked again
 FREE = {"name", "interpreter"}  # any words answer these, so danger in them is still danger
 
-YES, NO = {"y", "yes", "yeah", "yep", "ya", "aye", "ok"}, {"n", "no", "nah", "nope", "none"}
+YES = {"y", "yes", "yeah", "yep", "ya", "aye", "ok", "yes please", "yes pls"}
+REFUSALS = {"no", "no thanks", "no thank you"}
+NO = REFUSALS | {"n", "nah", "nope", "none"}
 ANY = {"any", "any time", "anytime", "whenever", "all day"}
-STOPS = {"no", "stop it", "forget it", "no thanks", "never mind", "cancel", "end", "quit"}
+STOPS = {"stop it", "forget it", "never mind", "cancel", "end", "quit"}
 OPTIONS = re.compile(r"^[\d\s,&.]*(?:(?:and|or)[\d\s,&.]+)*$")
+
+
+def stops(asked: str, said: str) -> bool:
+    """True when what was said to the question asked stops them all; a no does only where it is not an answer."""
+    word = said.lower().strip(" .!")
+    if word in NO:
+        return asked in SENDS or (word in REFUSALS and asked not in YES_NO | FREE)
+    return word in STOPS
 
 
 def read_answer(asked: str, said: str) -> str | None:

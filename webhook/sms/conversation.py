@@ -15,34 +15,50 @@ from webhook.parts import Parts
 from webhook.replies import Answer
 from webhook.sms import small
 from webhook.sms.claims import keep_reply
+from webhook.sms.phrases import Phrase
 from webhook.sms.register import worded
-from webhook.sms.text import Text
+from webhook.sms.text import Text, alone
 from webhook.sms.turn import FIRST_160, Turn
 from webhook.store import optouts
 
 GREETING = "utter_greet"
-ABOUT_SOMEBODY_ELSE = frozenset({"utter_worried_about_someone", "utter_clares_law_third_party"})
 
 
 def answer_text(linden: Parts, text: Text) -> str:
-    """Return the reply to a new text, kept in one transaction with anything it queued; nothing is a reply, too."""
+    """Return the reply to a new text, kept in one transaction with anything it queued; nothing is a reply, too.
+
+    All of it is one turn of the conversation, so that the next text finds what was noted and kept, at whichever front door it comes."""
     normalised = linden.front_door.detector.normalise(text.body)
     phrase = linden.texting.phrases.of(normalised)
-    level: Level = "now" if phrase == "danger_now" else "none" if phrase else linden.front_door.detector(text.body).level
-    with Session(linden.queue, future=True) as session:
-        reply = _reply(Turn(linden, session, text, normalised, phrase, level))
+    level = _level(linden, text.body, phrase)
+    conversation = linden.conversations.open(linden.keys.tag("conversation/sms", text.number), "sms")
+    wait = linden.front_door.patience("sms", level, text.arrived)
+    with conversation.taken(wait) as mine, Session(linden.queue, future=True) as session:
+        turn = Turn(linden, session, conversation, text, normalised, phrase, level)
+        reply = _at_once(turn)
+        if reply is None:
+            reply = _in_turn(turn) if mine else alone(linden.front_door, level)
         keep_reply(linden, session, text.sid, reply)
         session.commit()
     return reply
 
 
-def _reply(turn: Turn) -> str:
+def _level(linden: Parts, body: str, phrase: Phrase | None) -> Level:
+    """How much danger is in a text. Two receipt words are judged by the rules alone: to the learned head they are like nothing
+    it knows, and about one pair in a hundred would be answered as danger instead of cancelling the call."""
+    if phrase:
+        return "now" if phrase == "danger_now" else "none"
+    detector = linden.front_door.detector
+    return (detector.by_rules(body) if linden.receipts.looks_like_one(body) else detector(body)).level
+
+
+def _at_once(turn: Turn) -> str | None:
+    """What is answered even while another text of the same number is being answered: danger now, and opting out."""
+    return turn.danger_now() if turn.level == "now" else _opting(turn)
+
+
+def _in_turn(turn: Turn) -> str:
     """The reply, by the first rule that has one."""
-    if turn.level == "now":
-        return turn.danger_now()
-    opting = _opting(turn)
-    if opting is not None:
-        return opting
     conversation = turn.conversation
     asked, conversation.asked = conversation.asked, ""
     if turn.linden.texting.register.lifts(turn.normalised):
@@ -66,7 +82,10 @@ def _opting(turn: Turn) -> str | None:
     if turn.phrase == "start" or dealt_with == "START":
         optouts.opt_in(turn.session, turn.number_tag)
         return "" if dealt_with else turn.greet()
-    return "" if dealt_with or optouts.has_opted_out(turn.session, turn.number_tag) else None
+    if optouts.has_opted_out(turn.session, turn.number_tag):
+        turn.linden.conversations.forget(turn.conversation.id)
+        return ""
+    return "" if dealt_with else None
 
 
 def _area_told(turn: Turn, asked: str) -> str | None:
@@ -100,8 +119,6 @@ def _path(turn: Turn) -> str:
     first = "answered" not in conversation.notes
     allowed = turn.linden.limits.allow("text", text.number)
     answer = turn.linden.front_door.answer(conversation, Said(text.body, text.arrived, None, allowed, turn.level))
-    if any(reply.id in ABOUT_SOMEBODY_ELSE for reply in answer.replies):
-        conversation.notes.add("relative")
     if any(reply.kind == "callback_form" and reply.id == "utter_request_callback" for reply in answer.replies):
         return _start_questions(turn)
     if turn.level == "none" and answer.replies[0].id == GREETING:
@@ -115,4 +132,6 @@ def _path(turn: Turn) -> str:
 def _said(turn: Turn, answer: Answer) -> list[str]:
     """What is said, in this register; the short danger line goes when the reply after it says 999 soon enough by itself."""
     said = [part for reply in answer.replies if (part := worded(turn.linden.words, reply, plain=turn.plain))]
+    if not said:  # a card that is nothing but a name
+        return [alone(turn.linden.front_door, turn.level)]
     return said[1:] if answer.danger == "high" and len(said) > 1 and "999" in said[1][:FIRST_160] else said

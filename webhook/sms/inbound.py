@@ -43,8 +43,8 @@ def receive() -> tuple[Response, int]:
         if claim is not Claim.NEW:
             return twiml(wait_for_reply(linden, text, claim)), 200
         return twiml(answer_text(linden, text)), 200
-    except SQLAlchemyError as error:
-        logger.error("a text could not be kept: %s", type(error).__name__)
+    except Exception as error:  # whatever it is, whoever texts is told 999 and the lines: a page saying so would reach nobody
+        logger.error("a text could not be answered: %s", type(error).__name__)
         return twiml(alone(linden.front_door, linden.front_door.detector(text.body).level)), 200
 
 

@@ -1,8 +1,8 @@
 """The callback questions by text: a small state machine whose answers are sealed, and never reach Rasa.
 
 Times are offered as numbers or typed freely, and always read back before anything is sent. After a few short questions
-the request can be sent with the safe choices, or more can be asked. NO stops it at any point. Half-finished answers are
-kept two hours at most, sealed under a key derived from a server secret and the sender's number (`draft.py`).
+the request can be sent with the safe choices, or more can be asked. FORGET IT stops it at any point, and NO wherever it is no
+answer. Half-finished answers are kept two hours at most, sealed under a key derived from a server secret and the sender's number (`draft.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from webhook.handoff.form import Filled, read_form
 from webhook.handoff.services import MIDNIGHT, HelplineService, service_for
 from webhook.handoff.windows import LONDON, Window, clock, joined, offered
 from webhook.parts import Parts
-from webhook.sms.answers import FREE, MORE, NO, OTHERS, STOPS, YES_NO, after, completing, options_chosen, read_answer
+from webhook.sms.answers import FREE, MORE, OTHERS, SAYS_HOW_TO_STOP, SENDS, after, completing, options_chosen, read_answer, stops
 from webhook.sms.draft import Drafts, State
 from webhook.sms.lexicon import as_time
 from webhook.sms.register import name_in
@@ -59,7 +59,7 @@ class Questions:
         windows = offered(service, self.linden.now())[:OFFERED]
         if not windows or not self._can_seal(service):
             return self._say("utter_callback_not_here")
-        return self._ask(State("window", service.id, [window.key for window in windows], relative="relative" in self.conversation.notes))
+        return self._ask(State("window", service.id, [window.key for window in windows], relative=self.conversation.relative))
 
     def take(self, body: str) -> Taken | None:
         """Take the answer to the question last asked and return the next words; None when nothing is being asked."""
@@ -68,13 +68,14 @@ class Questions:
             return None
         state, age = found
         said = body.strip()
-        if said.lower() in STOPS and (state.asked not in YES_NO or said.lower() not in NO):
+        if stops(state.asked, said):
             self.drop()
             return Taken(self._say("utter_ask_stopped"), answered=True)
         following = self._following(state, said)
         if following is not None:
             return Taken(following, answered=state.asked not in FREE)
-        return None if age > STALE else Taken(f"{self._say('utter_ask_again')} {self._question(state)}", answered=False)
+        again = "utter_ask_again" if state.asked in SAYS_HOW_TO_STOP else "utter_ask_again_or_stop"
+        return None if age > STALE else Taken(f"{self._say(again)} {self._question(state)}", answered=False)
 
     def drop(self) -> None:
         """Forget what was answered so far."""
@@ -82,7 +83,7 @@ class Questions:
 
     def _following(self, state: State, said: str) -> str | None:
         """What comes after this answer; None when it cannot be read."""
-        if state.asked in ("send", "confirm"):
+        if state.asked in SENDS:
             return self._send_or_more(state, said.lower())
         if state.asked.startswith("window") and state.asked != "window_ok":
             return self._take_times(state, said)

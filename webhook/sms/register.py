@@ -13,6 +13,7 @@ from webhook.replies import Reply
 from webhook.words import Words
 
 FILE = Path("data/sms/register.yml")
+FOR_WHOM = {"women": "utter_sms_for_women", "men": "utter_sms_for_men"}  # all that is said of a service that is not named
 NEUTRAL = "utter_neutral_"  # the neutral wording of utter_x is utter_neutral_x, where the plain one says too much
 
 
@@ -45,11 +46,15 @@ def name_in(words: Words, name: str, *, plain: bool) -> str:
 
 
 def worded(words: Words, reply: Reply, *, plain: bool) -> str:
-    """Return what a reply says in this register; a card loses its name, and goes altogether when it has no number."""
+    """Return what a reply says in this register; a card loses its name, and goes altogether when it has no number.
+
+    Whether a number is for women or for men stays: without it nobody could tell which one to ring."""
     if plain:
         return reply.text
     if reply.contact is not None:
-        return card_reply(words, "sms", reply.contact | {"name": ""}).text.strip() if reply.contact["number"] else ""
+        whom = FOR_WHOM.get(reply.contact["who"])
+        name = words.say(whom, "sms") if whom else ""
+        return card_reply(words, "sms", reply.contact | {"name": name}).text.strip() if reply.contact["number"] else ""
     name = name_in(words, reply.id, plain=plain)
     return reply.text if name == reply.id else words.say(name, "sms")
 

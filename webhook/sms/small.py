@@ -8,6 +8,7 @@ from safety.redact import redact
 from webhook.sms.turn import Turn
 
 ASKS_TO_CALL = re.compile(r"(?:(?:please|pls|hi|hello|can|could|will|would|you|someone|somebody|anyone) )*(?:ring|call|phone|text|message|contact)\b")
+FOR_ANOTHER = re.compile(r" (?:her|him|them|my (?!phone|mobile|number|work)\w+)(?: (?:please|pls|now|today|instead|for me))*$")
 
 
 def presence(turn: Turn) -> str | None:
@@ -35,7 +36,8 @@ def stranger(turn: Turn) -> str | None:
     """Whoever asks what this is learns nothing; a call goes to nobody but the phone that asks."""
     if turn.phrase == "who":
         return turn.alone("utter_sms_who")
-    other = ASKS_TO_CALL.match(turn.normalised) and "(number)" in redact(turn.text.body).text
+    asks = ASKS_TO_CALL.match(turn.normalised)
+    other = asks and ("(number)" in redact(turn.text.body).text or FOR_ANOTHER.match(turn.normalised, asks.end()))
     return turn.alone("utter_sms_only_you") if other and turn.level == "none" else None
 
 
@@ -69,7 +71,7 @@ def greeting(turn: Turn) -> str | None:
     """A greeting starts anew: no sign that this number was here before."""
     if turn.phrase != "greeting":
         return None
-    turn.forget(at_rasa=turn.conversation.turns > 0)
+    turn.begin_anew()
     return turn.greet()
 
 

@@ -20,20 +20,16 @@ FIRST_160 = 160  # a danger reply must show 999 within this many characters (sms
 
 @dataclass(frozen=True)
 class Turn:
-    """A text with its normalised words, what it means as a whole, and how much danger is in it; within the transaction that
-    keeps the reply."""
+    """A text with its normalised words, what it means as a whole, and how much danger is in it; within the chat with its number
+    and the transaction that keeps the reply."""
 
     linden: Parts
     session: Session
+    conversation: Conversation
     text: Text
     normalised: str
     phrase: Phrase | None
     level: Level
-
-    @property
-    def conversation(self) -> Conversation:
-        """The chat with this number, made new if there is none."""
-        return self.linden.conversations.open(self._conversation_id, "sms")
 
     @property
     def questions(self) -> Questions:
@@ -90,20 +86,21 @@ class Turn:
         fitted = fit([*said, *notice] if after else [*notice, *said], room)
         return f"{fitted}\n{ending}" if ending else fitted
 
-    def forget(self, *, at_rasa: bool = True) -> None:
+    def forget(self) -> None:
         """Forget the chat here and at Rasa, with half-finished answers."""
         self.questions.drop()
-        self.linden.conversations.forget(self._conversation_id)
-        if at_rasa:
-            self.linden.rasa.forget(self._conversation_id)
+        self.linden.conversations.forget(self.conversation.id)
+        self.linden.rasa.forget(self.conversation.id)
+
+    def begin_anew(self) -> None:
+        """Forget the same, and go on as with a number that was never here."""
+        self.questions.drop()
+        if self.conversation.turns:
+            self.linden.rasa.forget(self.conversation.id)
+        self.conversation.begin_anew()
 
     def _count(self) -> None:
         """Count a danger for the service owner, unless the chat is busy: danger waits for nothing."""
-        conversation = self.conversation
-        if conversation.lock.acquire(timeout=0):
-            self.linden.front_door.tally.note(conversation, self.level)
-            conversation.lock.release()
-
-    @property
-    def _conversation_id(self) -> str:
-        return self.linden.keys.tag("conversation/sms", self.text.number)
+        with self.conversation.taken() as mine:
+            if mine:
+                self.linden.front_door.tally.note(self.conversation, self.level)
