@@ -176,7 +176,7 @@ def test_l_she_is_out_at_once_when_the_server_is_out_of_reach(visit: Visit) -> N
     visit.say(SECRET, 1)
     visit.linden.pause()
     try:
-        visit.left("L", visit.press(button))
+        visit.left("L", visit.press(button), timed=False)
     finally:
         visit.linden.resume()
 
@@ -194,7 +194,7 @@ def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
     visit.engine.press("Tab")
     pressed = time.monotonic()
     visit.engine.press("Enter")
-    visit.left("M", pressed)
+    visit.left("M", pressed, timed=False)
     visit.forgotten()
     token = visit.linden.token
     assert token
@@ -226,6 +226,10 @@ def test_the_window_is_blank_while_the_neutral_page_is_awaited(visit: Visit, tmp
     visit.engine.shot(tmp_path / "blank.png")
     with Image.open(tmp_path / "blank.png") as picture:
         assert len(picture.convert("RGB").getcolors(maxcolors=1 << 24)) == 1
+    time.sleep(0.5)  # the frame would have tried by itself by then
+    visit.neutral.held.clear()
+    wait_until(lambda: visit.engine.url().endswith("/weather"), "the window to be at the neutral page")
+    assert [hit.what for hit in visit.neutral.hits].count("/weather") == 1
 
 
 @TWO_ENGINES
