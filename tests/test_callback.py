@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import PASSPHRASE, Scripted, add_keys
 from tests.test_page import Page
-from webhook.handoff.desk import Desk
+from webhook.handoff.desk import TRIED, Desk
 from webhook.handoff.keyfile import open_keyfile
 from webhook.helpline.opening import open_request
 from webhook.parts import Parts
 from webhook.store.floods import list_floods
+from webhook.store.models import DailyCount
 
 
 @pytest.fixture
@@ -128,6 +129,8 @@ def test_cancelling_says_the_same_whether_or_not_there_was_a_call(client: FlaskC
     right = client.post("/callback/cancel", data={"receipt": receipt})
     assert wrong.data == right.data
     assert linden.desk.waiting() == []
+    with Session(linden.queue, future=True) as session:  # each wrote, so that neither takes longer
+        assert [row.count for row in session.query(DailyCount).filter_by(fact=TRIED)] == [2]
 
 
 def test_guessing_receipts_is_slowed_without_saying_so(client: FlaskClient, linden: Parts, form: dict[str, str]) -> None:

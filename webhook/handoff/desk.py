@@ -21,6 +21,7 @@ from webhook.handoff.windows import LONDON, Window, callable_now, next_window
 from webhook.keys import Keys
 from webhook.store import audit, requests, workers
 from webhook.store.audit import Deed
+from webhook.store.counts import add_counts
 from webhook.store.engine import transaction
 from webhook.store.floods import mark_flood
 from webhook.store.models import CallbackRequest
@@ -28,6 +29,7 @@ from webhook.store.switches import is_off
 
 LONGEST_WAIT = timedelta(days=21)
 USABLE_WINDOWS = 3
+TRIED = "receipt tried"  # the daily count of cancellings, by right words or wrong
 
 CURE = (
     "flask --app webhook helpline recovery-key --service {service} --out FILE",
@@ -121,8 +123,12 @@ class Desk:
             self.cancel_in(session, receipt)
 
     def cancel_in(self, session: Session, receipt: str) -> None:
-        """Cancel within a transaction the caller commits; see `cancel`."""
-        requests.cancel_requests(session, self.receipts.tag(receipt), naive(self.now()))
+        """Cancel within a transaction the caller commits; see `cancel`.
+
+        Every try is counted, so that wrong words write to the disk as right ones do and take as long."""
+        now = naive(self.now())
+        add_counts(session, {(now.date(), TRIED): 1})
+        requests.cancel_requests(session, self.receipts.tag(receipt), now)
 
     def waiting(self, service: str | None = None) -> list[CallbackRequest]:
         """Return the requests that have not ended; their clear columns only."""
