@@ -126,6 +126,12 @@ def test_the_check_fails_once_something_is_past_its_review(run, clock: Clock) ->
     assert "alarm       ndah: never expires and was last seen to on 2026-11-21" in done.output
 
 
+def test_the_answers_written_down_for_postcodes_of_each_borough_are_those_given(run) -> None:
+    rows = [row for row in (ROOT / "docs/directory-answers.md").read_text().splitlines() if row.startswith("| ")][1:]
+    assert len(rows) == 43
+    assert run("find", *(row.split(" | ")[0].removeprefix("| ") for row in rows)).output.splitlines() == rows
+
+
 def test_loading_again_shows_how_many_are_shown(run) -> None:
     assert "65 services are shown" in run("load").output
 

@@ -27,6 +27,7 @@ from directory.listing import OUR_OWN
 from directory.load import load_seed
 from directory.models import Service
 from directory.never_use import NeverUse
+from directory.queries import find_services
 from directory.records import service_record
 from directory.terms import Terms
 from webhook.errors import FeedUnreadable
@@ -74,6 +75,18 @@ def export(out: Path | None) -> None:
     else:
         out.write_text(text + "\n", "utf-8")
         click.echo(f"{len(records)} services are in {out}")
+
+
+@directory.command("find")
+@click.argument("postcodes", nargs=-1, required=True)
+def find(postcodes: tuple[str, ...]) -> None:
+    """Say where each of POSTCODES is and whom people there are shown for domestic abuse, as a row of a table."""
+    gazetteer = _linden().front_door.gazetteer
+    with Session(_directory(), future=True) as session:
+        for postcode in postcodes:
+            area = gazetteer.find("", (postcode,))
+            cards = find_services(session, needs=("domestic_abuse",), area=area, today=_today(), live=not _linden().config.demo)
+            click.echo(f"| {postcode} | {area or 'not known'} | {'; '.join(f'{card.name} {card.number or card.url}' for card in cards)} |")
 
 
 @directory.command("check")
