@@ -347,9 +347,11 @@ def another_text_under_way(linden: Parts) -> Iterator[None]:
     answering.join()
 
 
-def test_danger_and_stop_never_wait_for_another_text_and_the_rest_is_answered_in_time(ask, linden: Parts, scripted: Scripted) -> None:
+def test_danger_never_waits_for_another_text_stop_is_kept_without_it_and_the_rest_is_answered_in_time(ask, linden: Parts, scripted: Scripted) -> None:
     with another_text_under_way(linden):
         assert ask(NOW).removeprefix("DEMO: not for real use.\n").startswith("Call 999 now.")
+        assert "automatic service" in ask("who is this")
+        assert ask("he is here") == PRESENCE
         alone = ask("what is a dvpo", "utter_dvpo_what")
         assert "999" in alone
         assert "0808 2000 247" in alone

@@ -37,7 +37,7 @@ def answer_text(linden: Parts, text: Text) -> str:
         turn = Turn(linden, session, conversation, text, normalised, phrase, level)
         reply = _at_once(turn)
         if reply is None:
-            reply = _in_turn(turn) if mine else alone(linden.front_door, level)
+            reply = _in_turn(turn) if mine else _out_of_turn(turn)
         keep_reply(linden, session, text.sid, reply)
         session.commit()
     return reply
@@ -55,6 +55,11 @@ def _level(linden: Parts, body: str, phrase: Phrase | None) -> Level:
 def _at_once(turn: Turn) -> str | None:
     """What is answered even while another text of the same number is being answered: danger now, and opting out."""
     return turn.danger_now() if turn.level == "now" else _opting(turn)
+
+
+def _out_of_turn(turn: Turn) -> str:
+    """The reply while another text of the same number is still being answered; whoever else holds the phone learns nothing even then."""
+    return small.presence(turn) or small.stranger(turn) or alone(turn.linden.front_door, turn.level)
 
 
 def _in_turn(turn: Turn) -> str:
