@@ -101,6 +101,7 @@ def announce(config: Config, honcho: subprocess.Popen[bytes]) -> None:
     base, started = f"http://127.0.0.1:{config.port}", time.monotonic()
     if _wait(f"{base}/healthz", FRONT_DOOR_SECONDS, honcho):
         print(f"\nchat page, danger answered from now on: {base}/  ({time.monotonic() - started:.0f} s)", flush=True)
+        print(f"on a council's page:  {base}/demo\ntext messages:        {base}/demo/sms" if config.demo else "", flush=True)
     if _wait(f"{base}/readyz", ALL_SECONDS, honcho):
         print(f"all parts ready ({time.monotonic() - started:.0f} s)")
         print('try a text:  make sms FROM=07700900123 TEXT="what is clares law"')
