@@ -21,10 +21,13 @@ const LIMIT = 15_000; // milliseconds for any wait
 
 // The frame of the widget, whether the loader or the page itself put it there.
 const framed = async () => (await page.waitForSelector('linden-chat >>> iframe, iframe', { timeout: LIMIT })).contentFrame();
+// Chromium gives a click to the page around until the frame was painted; this waits without granting what a click grants.
+const painted = (frame) => frame.client.send('Runtime.evaluate', { expression: TWICE_DRAWN, awaitPromise: true });
+const TWICE_DRAWN = 'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))';
 const where = async (frame) => (frame ? framed() : page);
 
 const commands = {
-  async open({ width = 420, height = 800, script = true }) {
+  async open({ width = 420, height = 800, zoom = 1, script = true }) {
     await context?.close();
     await scriptless?.close();
     scriptless = !script && engine === 'firefox' ? await start({ 'javascript.enabled': false }) : null;
@@ -34,10 +37,13 @@ const commands = {
     seen = [];
     page.on('request', (request) => seen.push({ url: request.url(), headers: request.headers() }));
     page.on('pageerror', (error) => seen.push({ error: String(error) }));
-    await page.setViewport({ width, height });
+    await page.setViewport({ width: Math.round(width / zoom), height: Math.round(height / zoom), deviceScaleFactor: zoom });
     if (!script && !scriptless) await page.setJavaScriptEnabled(false);
   },
-  goto: ({ url }) => page.goto(url, { waitUntil: 'load', timeout: LIMIT }).then(() => null),
+  async goto({ url }) {
+    await page.goto(url, { waitUntil: 'load', timeout: LIMIT });
+    if (engine === 'chrome') await Promise.all(page.frames().slice(1).map(painted));
+  },
   async place({ selector, frame, reveal = false }) {
     const handle = await (await where(frame)).waitForSelector(selector, { timeout: LIMIT, visible: true });
     if (reveal) await handle.evaluate((node) => node.scrollIntoView({ block: 'center', behavior: 'instant' }));
@@ -45,6 +51,7 @@ const commands = {
     return { x: x + width / 2, y: y + height / 2, width, height };
   },
   click: ({ x, y }) => page.mouse.click(x, y),
+  follow: ({ x, y }) => Promise.all([page.waitForNavigation({ waitUntil: 'load', timeout: LIMIT }), page.mouse.click(x, y)]).then(() => null),
   press: ({ key }) => page.keyboard.press(key),
   async chord({ hold, key }) { await page.keyboard.down(hold); await page.keyboard.press(key); await page.keyboard.up(hold); },
   type: ({ text }) => page.keyboard.type(text),
@@ -72,6 +79,8 @@ const commands = {
     });
   },
   seen: () => seen,
+  script: ({ on }) => page.setJavaScriptEnabled(on),
+  heard: () => page.accessibility.snapshot({ interestingOnly: false }),
   cookies: async () => (await context.cookies()).length,
   async axe({ source, frame }) {
     const target = await where(frame);

@@ -23,12 +23,13 @@ SESSION = re.compile(rb'name="session" value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Hit:
-    """One request a site received: when (monotonic seconds), what, and the headers that may tell on somebody."""
+    """One request a site received: when (monotonic seconds), what, the headers that may tell on somebody, and what was posted."""
 
     at: float
     what: str
     cookie: str
     referrer: str
+    body: bytes = b""
 
 
 @dataclass
@@ -107,7 +108,7 @@ class LindenSite:
 
     def _note(self) -> None:
         what = f"{request.method} {request.path}"
-        self.hits.append(Hit(time.monotonic(), what, request.headers.get("Cookie", ""), request.headers.get("Referer", "")))
+        self.hits.append(Hit(time.monotonic(), what, request.headers.get("Cookie", ""), request.headers.get("Referer", ""), request.get_data()))
 
     def _lose(self, response: Response) -> Response:
         """Take the request, then break the line before the answer, for the paths in `lost`."""

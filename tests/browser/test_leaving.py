@@ -226,6 +226,10 @@ def test_the_window_is_blank_while_the_neutral_page_is_awaited(visit: Visit, tmp
     visit.engine.shot(tmp_path / "blank.png")
     with Image.open(tmp_path / "blank.png") as picture:
         assert len(picture.convert("RGB").getcolors(maxcolors=1 << 24)) == 1
+    time.sleep(0.5)  # the frame would have tried by itself by then
+    visit.neutral.held.clear()
+    wait_until(lambda: visit.engine.url().endswith("/weather"), "the window to be at the neutral page")
+    assert [hit.what for hit in visit.neutral.hits].count("/weather") == 1
 
 
 @TWO_ENGINES

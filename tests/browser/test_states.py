@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.browser.conftest import OPEN, Visit
-from tests.browser.engines import HERE, wait_until
+from tests.browser.engines import wait_until
+from tests.browser.steps import DANGER, clean, fits, form, open_page, press, say
 from tests.browser.talker import Talker
 from webhook.front_door import LONGEST
 
 pytestmark = pytest.mark.parametrize("engine", ["chromium"], indirect=True)
-
-DANGER = "he has got a knife and hes outside"
-AXE = (HERE / "node_modules/axe-core/axe.min.js").read_text() if (HERE / "node_modules/axe-core").exists() else ""
 
 
 @pytest.fixture
@@ -24,40 +21,6 @@ def talker(visit: Visit) -> Talker:
     assert isinstance(talker, Talker)
     talker.sent.clear()
     return talker
-
-
-def open_page(visit: Visit, features: tuple[dict[str, str], ...] = (), **how: Any) -> None:
-    visit.begin(**how)
-    visit.engine.prefer(features=[{"name": "prefers-reduced-motion", "value": "reduce"}, *features])
-    visit.goto("/")
-
-
-def press(visit: Visit, selector: str) -> None:
-    """Click what a selector names, where it stands in the middle of the window."""
-    visit.engine.click(visit.engine.do("place", selector=selector, reveal=True))
-
-
-def say(visit: Visit, text: str, until: str = "!document.querySelector('.typing') && document.querySelector('.answer')") -> None:
-    press(visit, "#text")
-    visit.engine.type(text)
-    visit.engine.press("Enter")
-    visit.engine.wait(until)
-
-
-def clean(visit: Visit, frame: bool = False) -> None:
-    """axe-core's WCAG 2.2 AA and best-practice rules find nothing."""
-    assert visit.engine.axe(source=AXE, frame=frame) == []
-
-
-def fits(visit: Visit) -> None:
-    """Nothing reaches beyond the side of the window."""
-    assert visit.engine.ask("document.documentElement.scrollWidth <= innerWidth")
-
-
-def form(visit: Visit) -> None:
-    say(visit, "I live in Dudley, can someone ring me")
-    press(visit, ".utter_request_callback button")
-    visit.engine.wait("document.querySelector('form.callback')")
 
 
 STATES = {

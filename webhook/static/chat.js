@@ -2,7 +2,7 @@
 
 import { fetchInto, openForm } from './callback.js';
 import { embedded, listenToHost, takeSettings, tellHost } from './host.js';
-import { blank, leave, onThreeShifts } from './leaving.js';
+import { hostLeaves, leave, onThreeShifts } from './leaving.js';
 import { chat, forget, send } from './session.js';
 import { clearLog, element, showAnswer, showMine, showTyping } from './show.js';
 
@@ -125,6 +125,6 @@ document.addEventListener('visibilitychange', () => root.classList.toggle('cover
 
 listenToHost({
   settings: (given) => takeSettings({ ...given, chat }),
-  leave: () => { forget(); blank(); },
+  leave: hostLeaves,
   shown: () => { box.focus(); tellHost('focused'); },
 });

@@ -7,16 +7,26 @@ const PRESSES = 3;
 const WITHIN = 5_000; // milliseconds
 const HOST_HAS = 250; // milliseconds for the page around to move the window before the frame tries it
 
+let second; // the frame's own try, if the page around does nothing
+
 export function leave(exit) {
   forget();
   blank();
   if (!embedded) return location.replace(exit);
   tellHost('leave');
-  return host.answers ? setTimeout(moveTop, HOST_HAS, exit) : moveTop(exit);
+  if (!host.answers) return moveTop(exit);
+  second = setTimeout(moveTop, HOST_HAS, exit);
+}
+
+// The page around is moving the window: a second try would only begin the journey again.
+export function hostLeaves() {
+  clearTimeout(second);
+  forget();
+  blank();
 }
 
 // Removes every node: what is not there cannot be shown, whatever the network does next.
-export function blank() {
+function blank() {
   document.title = '\u2009';
   document.querySelector('link[rel=icon]')?.remove();
   document.body.replaceChildren();
