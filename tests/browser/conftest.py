@@ -113,12 +113,25 @@ class Visit:
         self.engine.click(place)
         return pressed
 
-    def left(self, case: str, pressed: float) -> None:
-        """The neutral page was asked for after `pressed`, and is what the window shows; the time goes into the matrix."""
+    def left(self, case: str, pressed: float, *, timed: bool = True) -> None:
+        """The neutral page was asked for after `pressed`, and is what the window shows; the times go into the matrix.
+
+        How soon the page was blank is `timed` by the page itself, where it has JavaScript and can be heard."""
         arrived = self.neutral.wait_for("/weather", pressed)
         wait_until(lambda: self.engine.url().endswith("/weather"), "the window to be at the neutral page")
-        self.matrix.add(case, self.engine.name, (arrived - pressed) * 1000)
+        self.matrix.add(case, self.engine.name, (arrived - pressed) * 1000, self.blank(pressed) if timed else None)
         self.matrix.versions[self.engine.name] = self.engine.version()
+
+    def blank(self, pressed: float) -> float:
+        """Milliseconds from the click or key until the page it was made in was blank."""
+        heard: list[float] = []
+
+        def listen() -> list[float]:
+            heard[:] = [float(hit.body) for hit in (*self.linden.hits, *self.council.hits) if hit.what.endswith("/said/blank") and hit.at >= pressed]
+            return heard
+
+        wait_until(listen, "the page to say when it was blank")
+        return max(heard)
 
     def forgotten(self) -> None:
         """The server holds no conversation any more."""

@@ -29,9 +29,11 @@ CASES = {
 HEAD = """# Leaving, measured
 
 How the ways out behave in three engines. The tests in `tests/browser/` make these visits with raw clicks and keys, from
-a council page on another site, and write this page (`make browser-docs`). The figure is milliseconds from the click or
-the third Shift until the neutral page was asked for; the page is blank before that, because its nodes are removed
-first. **Ms vary with the machine; that she is out, that Back shows nothing and that the server forgot do not.**
+a council page on another site, and write this page (`make browser-docs`). The first figure is milliseconds from the
+command to click or press until the neutral page was asked for, with what the driver itself takes; the second, until the
+page that was clicked in was blank, by that page's own clock, which Firefox and WebKit round to whole milliseconds.
+**Figures vary with the machine; that she is out, that Back shows nothing and that the server forgot do not.** The aim
+is blank within 100 ms. Where the page cannot be heard (server out of reach, no JavaScript) there is one figure.
 
 """
 
@@ -62,9 +64,10 @@ class Matrix:
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
-    def add(self, case: str, engine: str, ms: float | None = None, said: str = "out") -> None:
-        """Note that a case passed; `said` says how, with its milliseconds where there are any."""
-        self.cells[case, engine] = said if ms is None else f"{said}, {max(1, round(ms))} ms"
+    def add(self, case: str, engine: str, ms: float | None = None, blank: float | None = None, said: str = "out") -> None:
+        """Note that a case passed; `said` says how, with the milliseconds until it was out and until it was blank."""
+        out = said if ms is None else f"{said}, {max(1, round(ms))} ms"
+        self.cells[case, engine] = out if blank is None else f"{out}, blank in {max(1, round(blank))}"
 
     def write(self, path: Path) -> None:
         """Write the page; every engine that was there has a column."""

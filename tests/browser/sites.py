@@ -18,6 +18,16 @@ WEATHER = "<!doctype html><title>Weather</title><h1>Weather</h1><p>Rain later.</
 START = "<!doctype html><title>Start</title><h1>Council tax</h1>"
 
 
+# Added to a page's own script: says how long after the click or key its heading was gone, in milliseconds.
+STOPWATCH = """
+let pressed;
+for (const kind of ['click', 'keydown']) addEventListener(kind, ({timeStamp}) => { pressed = timeStamp; }, true);
+new MutationObserver((_, watch) => {
+  if (!pressed || document.querySelector('h1')) return;
+  navigator.sendBeacon('/said/blank', performance.now() - pressed);
+  watch.disconnect();
+}).observe(document, {childList: true, subtree: true});
+"""
 SESSION = re.compile(rb'name="session" value="([^"]+)"')
 
 
@@ -46,15 +56,16 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                site.hits.append(Hit(time.monotonic(), self.path, self.headers.get("Cookie", ""), self.headers.get("Referer", "")))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                site.hits.append(Hit(time.monotonic(), self.path, self.headers.get("Cookie", ""), self.headers.get("Referer", ""), body))
                 site.wait_while_held()
                 page = site.pages.get(self.path)
-                body = (page or "").encode()
+                shown = (page or "").encode()
                 self.send_response(200 if page else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(shown)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(shown)
 
             def do_POST(self) -> None:
                 self.do_GET()
@@ -97,6 +108,7 @@ class LindenSite:
         self.lost: set[str] = set()
         self.app.before_request(self._note)
         self.app.after_request(self._lose)
+        self.app.after_request(self._time)
         self.token = ""  # of the last page that was answered to a plain form
         self.resume()
 
@@ -119,6 +131,12 @@ class LindenSite:
             response.headers["Connection"] = "close"
         return response
 
+    def _time(self, response: Response) -> Response:
+        if request.path == "/static/chat.js":
+            response.direct_passthrough = False
+            response.set_data(response.get_data(as_text=True) + STOPWATCH)
+        return response
+
     def count(self, what: str) -> int:
         return sum(hit.what == what for hit in list(self.hits))
 
@@ -132,9 +150,10 @@ class LindenSite:
         self.server.server_close()
 
 
-REPORT = """<script>
-addEventListener('load', () => fetch('/said/load', {method: 'POST'}));
-addEventListener('message', ({data}) => { if (data && data.linden) fetch('/said/' + data.linden, {method: 'POST', keepalive: true}); });
+REPORT = f"""<script>
+{STOPWATCH}
+addEventListener('load', () => fetch('/said/load', {{method: 'POST'}}));
+addEventListener('message', ({{data}}) => {{ if (data && data.linden) fetch('/said/' + data.linden, {{method: 'POST', keepalive: true}}); }});
 </script>"""
 
 

@@ -176,7 +176,7 @@ def test_l_she_is_out_at_once_when_the_server_is_out_of_reach(visit: Visit) -> N
     visit.say(SECRET, 1)
     visit.linden.pause()
     try:
-        visit.left("L", visit.press(button))
+        visit.left("L", visit.press(button), timed=False)
     finally:
         visit.linden.resume()
 
@@ -194,7 +194,7 @@ def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
     visit.engine.press("Tab")
     pressed = time.monotonic()
     visit.engine.press("Enter")
-    visit.left("M", pressed)
+    visit.left("M", pressed, timed=False)
     visit.forgotten()
     token = visit.linden.token
     assert token
