@@ -131,7 +131,7 @@ class Visit:
             return heard
 
         wait_until(listen, "the page to say when it was blank")
-        return max(heard)
+        return min(heard)
 
     def forgotten(self) -> None:
         """The server holds no conversation any more."""

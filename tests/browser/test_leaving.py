@@ -191,6 +191,7 @@ def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
     visit.engine.press("Enter")
     visit.linden.wait_for("POST /chat")
     wait_until(lambda: GREETING in visit.engine.text(), "the answer to be on the page")
+    wait_until(lambda: visit.engine.ask("document.readyState") == "complete", "its style sheet: no key finds a button before")
     visit.engine.press("Tab")
     pressed = time.monotonic()
     visit.engine.press("Enter")
