@@ -113,6 +113,10 @@ class Visit:
         self.engine.click(place)
         return pressed
 
+    def loaded(self) -> None:
+        """Wait for the style sheet and the scripts of a page that was led to: before that a key or click may find nothing."""
+        wait_until(lambda: self.engine.ask("document.readyState") == "complete", "the page to be loaded")
+
     def left(self, case: str, pressed: float, *, timed: bool = True) -> None:
         """The neutral page was asked for after `pressed`, and is what the window shows; the times go into the matrix.
 
@@ -131,7 +135,7 @@ class Visit:
             return heard
 
         wait_until(listen, "the page to say when it was blank")
-        return max(heard)
+        return min(heard)
 
     def forgotten(self) -> None:
         """The server holds no conversation any more."""

@@ -18,10 +18,11 @@ WEATHER = "<!doctype html><title>Weather</title><h1>Weather</h1><p>Rain later.</
 START = "<!doctype html><title>Start</title><h1>Council tax</h1>"
 
 
-# Added to a page's own script: says how long after the click or key its heading was gone, in milliseconds.
+# Added to a page's own script: says how long after a click or key in it, its heading was gone, in milliseconds.
 STOPWATCH = """
 let pressed;
 for (const kind of ['click', 'keydown']) addEventListener(kind, ({timeStamp}) => { pressed = timeStamp; }, true);
+addEventListener('blur', () => { pressed = undefined; });
 new MutationObserver((_, watch) => {
   if (!pressed || document.querySelector('h1')) return;
   navigator.sendBeacon('/said/blank', performance.now() - pressed);

@@ -167,6 +167,7 @@ def test_k_link_where_the_loader_is_blocked_the_plain_link_leads_to_a_page_with_
     visit.press(link)
     visit.linden.wait_for("GET /static/leaving.js")
     visit.linden.wait_for("GET /static/session.js")
+    visit.loaded()
     visit.left("K-link", visit.press(button))
 
 
@@ -191,6 +192,7 @@ def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
     visit.engine.press("Enter")
     visit.linden.wait_for("POST /chat")
     wait_until(lambda: GREETING in visit.engine.text(), "the answer to be on the page")
+    visit.loaded()
     visit.engine.press("Tab")
     pressed = time.monotonic()
     visit.engine.press("Enter")
