@@ -13,7 +13,12 @@ from webhook.limits import OwnCounts
 
 def test_counting_starts_no_thread_for_every_hit(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    monkeypatch.setattr(threading.Timer, "start", started.append)
+
+    class Timer(threading.Timer):
+        def start(self) -> None:
+            started.append(self)
+
+    monkeypatch.setattr(threading, "Timer", Timer)
     limiter = MovingWindowRateLimiter(OwnCounts())
     assert [limiter.hit(parse("3 per minute"), "a network") for _ in range(5)] == [True, True, True, False, False]
     assert len(started) == 1
