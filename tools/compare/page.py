@@ -61,7 +61,7 @@ def page(trials: Trials, alarms: list[Alarms]) -> str:
     lines = [INTRODUCTION, *goals(trials)]
     for part in PARTS:
         lines += [f"## {TITLES[part]}", "", *(_clinc(trials) if part == "clinc" else _accuracy(trials, part)), *_cost(trials, part)]
-    return "\n".join([*lines, PUBLISHED, *_alarms(alarms)])
+    return "\n".join([*lines, PUBLISHED, *alarms_table(alarms)])
 
 
 def goals(trials: Trials) -> list[str]:
@@ -130,7 +130,8 @@ def _cost(trials: Trials, part: str) -> list[str]:
     return [*lines, ""]
 
 
-def _alarms(measured: list[Alarms]) -> list[str]:
+def alarms_table(measured: list[Alarms]) -> list[str]:
+    """Say how often each set of messages was heard as danger, and which rows they were."""
     lines = ["## False alarms of the danger detector", "", "The whole detector, rules and head as served, on test messages that are not about abuse;"]
     lines += [f"at most {BAR:.1%} may be heard as danger. Rows are counted from nought and not quoted.", ""]
     lines += ["| messages | share alarmed (95 %; n) | by rules | by head | met |", "| --- | --- | --- | --- | --- |"]
