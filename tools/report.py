@@ -11,7 +11,7 @@ import logging
 import platform
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,7 +138,7 @@ def _danger(linden: Parts, root: Path) -> list[str]:
     return [*lines, *_by_category(judge_unseen(root))]
 
 
-def _by_category(judged: list[tuple[DangerLine, str]]) -> list[str]:
+def _by_category(judged: Sequence[tuple[DangerLine, str]]) -> list[str]:
     hits: dict[str, list[bool]] = defaultdict(list)
     for line, heard in judged:
         hits[f"all ({line.level})"].append(heard != "none" if line.level == "none" else heard_at(heard, line.level))
@@ -150,7 +150,7 @@ def _by_category(judged: list[tuple[DangerLine, str]]) -> list[str]:
     return [*lines, *table("false alarm", alarms), f"A category with fewer than {FEWEST} lines counts in `all` alone.", ""]
 
 
-def _floor(judged: list[tuple[DangerLine, str]]) -> list[str]:
+def _floor(judged: Sequence[tuple[DangerLine, str]]) -> list[str]:
     measured = {level: np.mean([heard_at(heard, level) for line, heard in judged if line.level == level]) for level in FLOORS}
     lines = [
         f"{level} {measured[level]:.3f} (floor {floor:.2f}: {'held' if measured[level] >= floor else '**broken**'})"
