@@ -75,7 +75,7 @@ lock: setup-dev ## resolve the requirements afresh, everything in one go
 clean: ## remove what was built: the environment, models, and local data
 	@rm -rf .venv models var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: drill faults soak bench profile backup restore sbom audit outdated recipes
+.PHONY: drill faults soak compare bench profile backup restore sbom audit outdated recipes
 
 drill: setup-dev ## a weekend of a helpline with 50 requests, and what became of each promise; WRITE=1 writes docs/drill.md
 	@$(BIN)/python -W ignore -m tools.train
@@ -88,6 +88,10 @@ soak: setup-dev ## full counts: 20,000 fuzzed turns (TURNS=… SEED=…), then t
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.soak $(or $(TURNS),20000) $(SEED)
 	@$(BIN)/python -W ignore -m tools.faults --soak
+
+compare: setup-dev ## against stock Rasa on BANKING77 and CLINC150 (hours): make compare OPEN=folder ONLY=banking10,alarms SYSTEMS=published
+	@$(BIN)/python -W ignore -m tools.train
+	@$(BIN)/python -W ignore -m tools.compare $(or $(OPEN),../shared/open-data) --only "$(ONLY)" --systems "$(SYSTEMS)"
 
 bench: setup-dev ## measure speed against a stock Rasa project on the same data; prints ratios
 	@$(BIN)/python -W ignore -m tools.train

@@ -11,6 +11,7 @@ from safety.encoder import Encoder
 from safety.head import Head, Scores
 from tests.conftest import ROOT
 from tools.corpus import read_held_out
+from tools.report import FLOORS
 
 
 def test_without_models_the_rules_still_answer(detector: DangerDetector) -> None:
@@ -64,5 +65,5 @@ def test_held_out_danger_does_not_fall_below_its_floor(detector: DangerDetector)
     heard = {line.text: detector(line.text).level for line in lines}
     now = [heard[line.text] == "now" for line in lines if line.level == "now"]
     high = [heard[line.text] != "none" for line in lines if line.level == "high"]
-    assert np.mean(now) >= 0.80
-    assert np.mean(high) >= 0.80
+    assert np.mean(now) >= FLOORS["now"]
+    assert np.mean(high) >= FLOORS["high"]

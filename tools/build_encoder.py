@@ -50,29 +50,36 @@ def is_built(root: Path) -> bool:
 
 def _made_from(root: Path) -> dict[str, Any]:
     """What an encoder under `root` is made from, as its manifest says it."""
-    return {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": _sha256(root / CHANGES)}
+    return {"recipe": RECIPE, "weights": WEIGHTS_SHA256, "changes": sha256(root / CHANGES)}
 
 
 def build(root: Path) -> None:
     """Write model.onnx, tokenizer.json and manifest.json under `root`, all or none; raises ValueError on a wrong hash."""
     source = weights_folder()
-    digest = _sha256(source / "model.safetensors")
+    digest = sha256(source / "model.safetensors")
     if digest != WEIGHTS_SHA256:
         raise ValueError(f"the weights have SHA-256 {digest}, not the published {WEIGHTS_SHA256}")
-    (root / FOLDER).parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=(root / FOLDER).parent) as temporary:
+    with tempfile.TemporaryDirectory() as temporary:
+        adapted = Path(temporary) / "adapted"
+        _adapt(source, root / CHANGES, adapted)
+        write_encoder(adapted, _made_from(root), root / FOLDER)
+
+
+def write_encoder(weights: Path, made_from: dict[str, Any], folder: Path) -> None:
+    """Export and quantise the weights of one folder, and write what `safety.encoder` opens, all or none; the manifest says `made_from`."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         work = Path(temporary)
-        _adapt(source, root / CHANGES, work / "adapted")
-        _export(work / "adapted", work / "float.onnx")
+        _export(weights, work / "float.onnx")
         _quantise(work / "float.onnx", work / "model.onnx")
         (work / "float.onnx").unlink()
-        shutil.rmtree(work / "adapted")
-        shutil.copyfile(source / "tokenizer.json", work / "tokenizer.json")
-        files = {name: _sha256(work / name) for name in ("model.onnx", "tokenizer.json")}
-        manifest = {**_made_from(root), "dimensions": 384, "max_tokens": MAX_TOKENS, "files": files}
+        shutil.copyfile(weights / "tokenizer.json", work / "tokenizer.json")
+        files = {name: sha256(work / name) for name in ("model.onnx", "tokenizer.json")}
+        dimensions = json.loads((weights / "config.json").read_text("utf-8"))["hidden_size"]
+        manifest = {**made_from, "dimensions": dimensions, "max_tokens": MAX_TOKENS, "files": files}
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
-        shutil.rmtree(root / FOLDER, ignore_errors=True)
-        shutil.copytree(work, root / FOLDER)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(work, folder)
 
 
 def weights_folder() -> Path:
@@ -94,21 +101,22 @@ def _adapt(source: Path, changes: Path, target: Path) -> None:
             raise ValueError(f"{changes.name} changes {name}, which the published weights do not have in that shape")
         weights[name] = weights[name] + change
     save_file(weights, target / "model.safetensors", metadata={"format": "pt"})
-    shutil.copyfile(source / "config.json", target / "config.json")
+    for name in ("config.json", "tokenizer.json"):
+        shutil.copyfile(source / name, target / name)
 
 
 def _export(source: Path, target: Path) -> None:
-    """Export BERT, mean pooling over real tokens, and unit length as one ONNX graph (opset 15)."""
+    """Export the weights' own model, mean pooling over real tokens, and unit length as one ONNX graph (opset 15)."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
     import tf2onnx
-    from transformers import TFBertModel, logging
+    from transformers import TFAutoModel, logging
 
     logging.set_verbosity_error()
-    bert = TFBertModel.from_pretrained(str(source))
+    model = TFAutoModel.from_pretrained(str(source))
 
     def sentence(input_ids: Any, attention_mask: Any) -> dict[str, Any]:
-        hidden = bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        hidden = model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         weights = tf.cast(attention_mask, tf.float32)[:, :, None]
         mean = tf.reduce_sum(hidden * weights, 1) / tf.reduce_sum(weights, 1)
         return {"sentence": tf.math.l2_normalize(mean, axis=1)}
@@ -125,7 +133,8 @@ def _quantise(source: Path, target: Path) -> None:
     quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
