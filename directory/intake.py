@@ -39,6 +39,7 @@ from directory.parts import OWN, OWN_DATES, OWN_FIELDS, Part
 from directory.terms import Terms
 
 STATUSES = ("active", "inactive", "defunct", "temporarily closed")
+SERVICE_HAS = {"status", "organization", "organization_id"}  # a service has one at least; a taxonomy, which has an id and a name too, none
 LONGEST_NAME = 200  # characters; more is not a name, and would not fit a card or a text
 REFUGE = re.compile(r"\b(refuges?|safe ?houses?|women'?s (?:shelter|aid refuge))\b", re.I)
 _DIALABLE = re.compile(r"(?:\+44|0|1|9)[\d\s().-]*\d")
@@ -72,6 +73,8 @@ def read_record(record: Any, rules: Rules) -> Taken:
     """Return the rows of a record; raises BadRecord with the reason it may not be taken in."""
     if not isinstance(record, dict) or not is_uuid(record.get("id")):
         raise BadRecord("it has no id that is a UUID")
+    if not SERVICE_HAS & record.keys():
+        raise BadRecord("it is not a service: it has neither a status nor an organization")
     own = _own(record, rules)
     key = str(own.get("id") or record["id"])
     _refuse_what_is_ruled_out(record, key, rules)

@@ -73,6 +73,7 @@ def fresh_page(*, embedded: bool) -> str:
 def _out(token: str) -> Response:
     forget(parts(), token)
     response = redirect(parts().config.exit_url, 303)
+    response.data = ""  # the words the library puts there are not ours
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

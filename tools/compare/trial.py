@@ -17,7 +17,8 @@ import numpy as np
 import psutil
 import yaml
 
-from tools.bench_stock import PIPELINE, environment
+from tools.bench_programs import environment
+from tools.bench_stock import PIPELINE
 from tools.compare.encoders import encoder_folder
 from tools.compare.open_data import REFUSED, Lines, Part
 from tools.evaluate import FALLBACK
