@@ -197,6 +197,7 @@ PLACE = {"id": "55555555-5555-4555-8555-555555555555", "location_type": "physica
     [
         ("not a record", "no id that is a UUID"),
         (changed() | {"id": "12"}, "no id that is a UUID"),
+        ({"id": "66666666-6666-4666-8666-666666666666", "name": "A taxonomy", "version": "1"}, "it is not a service"),
         (changed(name=""), "its name is empty"),
         (changed(name="x" * 201), "longer than 200"),
         (changed(status="open"), "its status is 'open'"),

@@ -35,6 +35,7 @@ def normalise() -> Normaliser:
         ("refuge", "DY4", "inform_area", "refuge"),
         ("clares_law_what", "Tipton", "inform_area", "inform_area"),
         ("request_callback", "when will they ring", "callback_status", "callback_status"),
+        ("non_molestation_order", "how long does it take", "clares_law_time", "non_molestation_order"),
         ("legal_aid", "what if he breaks it", "nlu_fallback", "non_molestation_order"),
         ("non_molestation_order", "what if he breaks it", "dvpo_breach", "non_molestation_order"),
         ("worried_about_someone", "what should i not do", "drop_case", "worried_about_someone"),

@@ -76,6 +76,7 @@ def test_leaving_by_button_forgets_and_goes_to_the_neutral_page(client: FlaskCli
     assert answer.status_code == 303
     assert answer.headers["Location"] == linden.config.exit_url
     assert len(scripted.forgotten) == 1
+    assert answer.data == b""
 
 
 def test_the_plain_link_only_redirects(client: FlaskClient, linden: Parts) -> None:
