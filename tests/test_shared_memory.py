@@ -43,7 +43,7 @@ def test_what_is_kept_ends_by_itself_and_holds_no_words(redis: Redis) -> None:
     door(redis).open("web", "web")
     door(redis).open("sms", "sms")
     assert 0 < redis.client.ttl(key_of("web")) <= 20 * 60 < redis.client.ttl(key_of("sms")) <= 24 * 60 * 60
-    assert set(json.loads(redis.client.get(key_of("web")))) == {"channel", "answers", "offered", "said", "notes", *PLAIN}
+    assert set(json.loads(redis.client.get(key_of("web")))) == {"channel", "answers", "offered", "said", "notes", "counted", *PLAIN}
 
 
 def test_only_one_of_many_takers_holds_the_lock_and_no_turn_is_lost(redis: Redis) -> None:
