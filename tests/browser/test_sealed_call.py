@@ -8,6 +8,7 @@ from tests.browser.conftest import Visit
 from tests.browser.steps import DUDLEY, press
 from tools.demo_keys import PASSPHRASE
 from webhook.handoff.keyfile import open_keyfile
+from webhook.helpline.opening import open_request
 
 NUMBER, SENTENCE = "07700 900765", "the heron stood by the blue gate"
 SECRETS = (b"07700 900765", b"7700900765", b"heron")
@@ -35,7 +36,7 @@ def test_the_number_leaves_the_widget_sealed_and_the_helpline_opens_it(visit: Vi
     ask_for_a_call(visit)
     desk, var = visit.parts.desk, visit.parts.config.var
     request = desk.waiting()[-1]
-    opened = desk.open(request.id, open_keyfile(var / "demo/demo-dudley-worker.json", PASSPHRASE))
+    opened = open_request(desk, request.id, open_keyfile(var / "demo/demo-dudley-worker.json", PASSPHRASE))
     assert (opened["number"], opened["her_word"], opened["area"]) == ("+447700900765", SENTENCE, "Dudley")
     words = visit.parts.receipts.of(request.id).replace("-", " ")
     assert words in visit.engine.ask("document.querySelector('.receipt').textContent", frame=True)
