@@ -44,7 +44,7 @@ class Pages:
         """Open `address` in Chromium with what is `given`; return the answers each person got. Raises BrowserFailed."""
         self.given = given
         self.done.clear()
-        with TemporaryDirectory() as profile:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             command = [shutil.which("chromium") or "", *FLAGS, f"--user-data-dir={profile}", address]
             if not command[0]:
                 raise BrowserFailed("Chromium is not on this machine; make browsers installs it")
