@@ -24,6 +24,8 @@ CASES = {
     "L": "server out of reach",
     "M": "no JavaScript, the form's button",
     "N": "the council page's button, the widget open",
+    "O": "widget with a way out of the council's own (data-exit), the button in the frame",
+    "O-host": "the same, the council page's button",
 }
 
 HEAD = """# Leaving, measured

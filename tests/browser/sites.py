@@ -163,15 +163,17 @@ def council_page(body: str) -> str:
     return f"<!doctype html><html lang=en><title>Housing</title><meta name=viewport content='width=device-width'>{REPORT}<h1>Housing</h1><p>Bins on Tuesday. <a href='/start'>Start</a></p><input id=search aria-label=Search>{body}"
 
 
-def council(linden: str) -> dict[str, str]:
-    """The pages of the council: with the loader, and with the frame alone in the ways a council may have put it there."""
+def council(linden: str, way_out: str) -> dict[str, str]:
+    """The pages of the council: with the loader, with its own `way_out`, and with the frame alone in the ways it may stand there."""
     frame = f'<iframe src="{linden}/widget" title="chat" width="400" height="600" %s></iframe>'
-    loader = f'<script src="{linden}/widget.js" data-area="Dudley"></script>'
+    loader = f'<script src="{linden}/widget.js" data-area="Dudley"%s></script>'
     blocked = f'<script src="{linden}/not-there.js"></script><a id=plain href="{linden}/" rel=noreferrer>Someone to ask</a>'
     allow = "allow-scripts allow-same-origin allow-forms"
     return {
         "/start": START,
-        "/housing": council_page(loader),
+        "/housing": council_page(loader % ""),
+        "/way-out": council_page(loader % f' data-exit="{way_out}"'),
+        "/wrong-way-out": council_page(loader % ' data-exit="javascript:alert(1)"'),
         "/blocked": council_page(blocked),
         "/frame": council_page(frame % ""),
         "/sandboxed": council_page(frame % f'sandbox="{allow}"'),

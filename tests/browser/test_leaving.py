@@ -213,6 +213,16 @@ def test_n_the_council_pages_own_button_leaves_and_the_server_forgets(visit: Vis
     visit.forgotten()
 
 
+@pytest.mark.parametrize(("case", "selector", "frame"), [("O", "#leave", True), ("O-host", HOST_LEAVE, False)])
+def test_o_leaving_leads_where_the_council_wants_it(visit: Visit, case: str, selector: str, frame: bool) -> None:
+    button = visit.place("/housing", selector, frame, opened=True)
+    visit.open_widget("/way-out")
+    visit.say(SECRET, 1)
+    visit.left(case, visit.press(button), to="/library")
+    visit.forgotten()
+    assert visit.neutral.saw("/weather") is None
+
+
 # WebKit's driver waits for the neutral page before it takes a picture, and types no capitals into a frame: two engines here.
 TWO_ENGINES = pytest.mark.parametrize("engine", ["chromium", "firefox"], indirect=True)
 
@@ -232,6 +242,14 @@ def test_the_window_is_blank_while_the_neutral_page_is_awaited(visit: Visit, tmp
     visit.neutral.held.clear()
     wait_until(lambda: visit.engine.url().endswith("/weather"), "the window to be at the neutral page")
     assert [hit.what for hit in visit.neutral.hits].count("/weather") == 1
+
+
+@TWO_ENGINES
+def test_a_way_out_that_is_no_address_is_not_taken(visit: Visit) -> None:
+    button = visit.place("/housing", "#leave", frame=True)
+    visit.open_widget("/wrong-way-out")
+    pressed = visit.press(button)
+    visit.neutral.wait_for("/weather", pressed)
 
 
 @TWO_ENGINES
