@@ -168,7 +168,6 @@ def sites(tmp_path_factory: pytest.TempPathFactory, neutral: Site) -> Iterator[t
     make_demo_keys(load_config(env, ROOT))
     talker = Talker.load(ROOT, var / "directory.db")
     linden = LindenSite(lambda port: create_app(env | {"PORT": str(port)}, ROOT, assistant=talker, now=Clock()))
-    linden.app.extensions[NAME].limits.rules.clear()
     linden.app.extensions[NAME].limits.rules.update(dict.fromkeys(("open", "message", "callback", "cancel"), NO_LIMIT))
     borough.pages.update(council(linden.origin, f"{neutral.origin}/library"))
     yield linden, borough

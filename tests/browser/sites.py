@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from flask import Flask, Response, request
@@ -29,7 +30,7 @@ new MutationObserver((_, watch) => {
   watch.disconnect();
 }).observe(document, {childList: true, subtree: true});
 """
-SESSION = re.compile(rb'name="session" value="([^"]+)"')
+SESSION = re.compile(r'name="session" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class LindenSite:
         self.app.before_request(self._note)
         self.app.after_request(self._lose)
         self.app.after_request(self._time)
-        self.token = ""  # of the last page that was answered to a plain form
+        self.given: list[str] = []  # the pages that were answered to a plain form
         self.resume()
 
     def resume(self) -> None:
@@ -125,8 +126,8 @@ class LindenSite:
 
     def _lose(self, response: Response) -> Response:
         """Take the request, then break the line before the answer, for the paths in `lost`."""
-        if found := SESSION.search(response.get_data()) if request.path == "/chat" else None:
-            self.token = found[1].decode()
+        if request.path == "/chat":
+            self.given.append(unescape(response.get_data(as_text=True)))
         if request.path in self.lost:
             response.headers["Content-Length"] = "999999"
             response.headers["Connection"] = "close"
