@@ -42,9 +42,9 @@ def until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> bool
     return False
 
 
-def missing(what: str, package: str) -> None:
-    """Skip, saying what to install; in CI a missing engine is a failure."""
-    reason = f"{what} is not on this machine: apt-get install {package}"
+def not_here(what: str) -> None:
+    """Skip, saying what is missing and how to install it; in CI that is a failure."""
+    reason = f"not on this machine: {what} (make browsers installs it)"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -145,7 +145,7 @@ class Postgres:
 def redis_server() -> Iterator[Redis]:
     """A Redis that ends with the test."""
     if shutil.which("redis-server") is None:
-        missing("Redis", "redis-server")
+        not_here("redis-server")
     with tempfile.TemporaryDirectory(prefix="linden-redis-") as folder:
         server = Redis(Path(folder))
         server.start()
@@ -160,7 +160,7 @@ def postgres_server() -> Iterator[Postgres]:
     """A PostgreSQL that ends with the test; its folder is where its own user may go."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
     if not found:
-        missing("PostgreSQL", "postgresql")
+        not_here("postgresql")
     with tempfile.TemporaryDirectory(prefix="linden-postgres-") as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")

@@ -48,6 +48,29 @@ def test_posting_a_page_again_has_no_second_effect(client: FlaskClient, scripted
     assert len(scripted.sent) == 2
 
 
+def first_words(client: FlaskClient, text: str) -> dict[str, str]:
+    return {"session": "", "page": Page(client.get("/").data).hidden("page"), "turn": "1", "text": text}
+
+
+def test_first_words_sent_again_are_the_same_chat(client: FlaskClient, scripted: Scripted) -> None:
+    form = first_words(client, "hello")
+    assert client.post("/chat", data=form).data == client.post("/chat", data=form).data
+    assert len(scripted.sent) == 1
+
+
+@pytest.mark.parametrize("then", [{}, {"then": "start"}, {"then": "close"}])
+def test_first_words_sent_again_after_leaving_open_no_chat(client: FlaskClient, scripted: Scripted, linden: Parts, then: dict[str, str]) -> None:
+    form = first_words(client, NOW)
+    page = Page(client.post("/chat", data=form).data)
+    client.post("/leave", data={"session": page.hidden("session"), **then})
+    again = client.post("/chat", data=form)
+    assert again.status_code == 410
+    assert b"999" in again.data, "danger is still answered"
+    assert b"Hello. I" not in again.data
+    assert not linden.conversations.held
+    assert client.post("/chat", data=form | {"text": "other words"}).status_code == 200
+
+
 def test_danger_stands_first_on_the_page(client: FlaskClient) -> None:
     html = client.post("/chat", data={"session": "", "turn": "1", "text": NOW}).data.decode()
     log = html[html.index('role="log"') :]

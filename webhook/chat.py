@@ -50,9 +50,9 @@ def leave() -> tuple[str, int]:
     return "", 204
 
 
-def new_session(linden: Parts, area: str = "") -> str:
-    """Open a conversation, in a borough if `area` names one, and return the token that is the only way back to it."""
-    token = secrets.token_urlsafe(32)
+def new_session(linden: Parts, area: str = "", token: str = "") -> str:
+    """Open a conversation, in a borough if `area` names one, and return the token that is the only way back to it; `token` if given."""
+    token = token or secrets.token_urlsafe(32)
     conversation = linden.conversations.open(conversation_id(linden, token), "web")
     with conversation.taken():
         conversation.area = linden.front_door.gazetteer.find(area[:LONGEST_AREA])

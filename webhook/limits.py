@@ -21,6 +21,7 @@ CLEARED_EVERY = 30.0  # seconds
 
 RULES: dict[str, str] = {
     "open": "30 per minute",  # chats opened from one network; a library or a refuge may share one
+    "first": "1 per day",  # the first words of one page without JavaScript: sent again they open no second chat
     "message": "120 per minute",  # messages from one network
     "text": "20 per 10 minute",  # texts from one number
     "callback": "6 per hour",  # requests from one network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from webhook.chat import find_conversation, forget, new_session, take_turn
 from webhook.front_door import LONGEST, Said
 from webhook.limits import network
-from webhook.parts import parts
+from webhook.parts import Parts, parts
 from webhook.problems import Problem
 
 bp = Blueprint("page", __name__)
@@ -26,12 +27,8 @@ def chat_page() -> str:
 def say() -> tuple[str, int] | Response:
     """Answer a message posted by the plain form: 200 with the next page, never a redirect to a page of the chat."""
     linden, arrived = parts(), parts().front_door.clock()
-    token = request.form.get("session", "")
     text = request.form.get("text", "")
-    if not token:
-        if not linden.limits.allow("open", network(request.remote_addr)):
-            raise Problem("utter_too_fast", 429, linden.front_door.detector(text).level)
-        token = new_session(linden)
+    token = request.form.get("session") or _first_session(linden, text)
     conversation = find_conversation(linden, token, text)
     turn = request.form.get("turn", type=int)
     allowed = linden.limits.allow("message", network(request.remote_addr))
@@ -67,7 +64,18 @@ def privacy() -> str:
 
 def fresh_page(*, embedded: bool) -> str:
     """The page before anything was said; `embedded` in the frame of a council page."""
-    return render_template("chat.html", answer=None, session="", turn=1, text="", longest=LONGEST, embedded=embedded)
+    return render_template("chat.html", answer=None, session="", turn=1, text="", page=secrets.token_urlsafe(32), longest=LONGEST, embedded=embedded)
+
+
+def _first_session(linden: Parts, text: str) -> str:
+    """Return the token of the chat that a page's first words open.
+
+    The same page and words sent again, as Back may do, are that chat; when it was forgotten they open no other."""
+    if not linden.limits.allow("open", network(request.remote_addr)):
+        raise Problem("utter_too_fast", 429, linden.front_door.detector(text).level)
+    first = f"{request.form.get('page') or secrets.token_urlsafe(32)}/{text}"
+    token = linden.keys.tag("session/web", first)
+    return new_session(linden, token=token) if linden.limits.allow("first", first) else token
 
 
 def _out(token: str) -> Response:

@@ -14,9 +14,9 @@ from limits import parse
 from sqlalchemy import create_engine
 
 from directory.load import load_seed
-from tests.browser.engines import Engine, missing, start, wait_until
+from tests.browser.engines import Engine, require, start, wait_until
 from tests.browser.matrix import Matrix
-from tests.browser.sites import START, WEATHER, LindenSite, Site, council
+from tests.browser.sites import WEATHER, LindenSite, Site, council
 from tests.browser.talker import Talker
 from tests.conftest import ROOT, Clock
 from tools.demo_keys import make_demo_keys
@@ -84,11 +84,11 @@ class Visit:
     def goto(self, path: str) -> None:
         self.engine.goto(self.address(path))
 
-    def open_widget(self) -> None:
-        """On the council page, press its button and wait until the frame said it is ready."""
+    def open_widget(self, path: str = "/housing") -> None:
+        """On a council page laid out as /housing is, press its button and wait until the frame said it is ready."""
         button = self.place("/housing", OPEN)
         self.begin()
-        self.goto("/housing")
+        self.goto(path)
         self.engine.click(button)
         self.council.wait_for("/said/focused")
 
@@ -117,12 +117,12 @@ class Visit:
         """Wait for the style sheet and the scripts of a page that was led to: before that a key or click may find nothing."""
         wait_until(lambda: self.engine.ask("document.readyState") == "complete", "the page to be loaded")
 
-    def left(self, case: str, pressed: float, *, timed: bool = True) -> None:
-        """The neutral page was asked for after `pressed`, and is what the window shows; the times go into the matrix.
+    def left(self, case: str, pressed: float, *, to: str = "/weather", timed: bool = True) -> None:
+        """The neutral page `to` was asked for after `pressed`, and is what the window shows; the times go into the matrix.
 
         How soon the page was blank is `timed` by the page itself, where it has JavaScript and can be heard."""
-        arrived = self.neutral.wait_for("/weather", pressed)
-        wait_until(lambda: self.engine.url().endswith("/weather"), "the window to be at the neutral page")
+        arrived = self.neutral.wait_for(to, pressed)
+        wait_until(lambda: self.engine.url().endswith(to), "the window to be at the neutral page")
         self.matrix.add(case, self.engine.name, (arrived - pressed) * 1000, self.blank(pressed) if timed else None)
         self.matrix.versions[self.engine.name] = self.engine.version()
 
@@ -144,10 +144,7 @@ class Visit:
 
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    lacking = missing(request.param)
-    if lacking:
-        say = f"{request.param} was not tried: this machine has no {lacking}"
-        pytest.fail(say) if os.environ.get("CI") else pytest.skip(say)
+    require(request.param)
     running = start(request.param, tmp_path_factory.mktemp(request.param))
     yield running
     running.close()
@@ -155,7 +152,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def neutral() -> Iterator[Site]:
-    site = Site("127.0.0.2", {"/weather": WEATHER, "/start": START})
+    site = Site("127.0.0.2", {"/weather": WEATHER, "/library": WEATHER})
     site.start()
     yield site
     site.stop()
@@ -171,9 +168,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory, neutral: Site) -> Iterator[t
     make_demo_keys(load_config(env, ROOT))
     talker = Talker.load(ROOT, var / "directory.db")
     linden = LindenSite(lambda port: create_app(env | {"PORT": str(port)}, ROOT, assistant=talker, now=Clock()))
-    linden.app.extensions[NAME].limits.rules.clear()
     linden.app.extensions[NAME].limits.rules.update(dict.fromkeys(("open", "message", "callback", "cancel"), NO_LIMIT))
-    borough.pages.update(council(linden.origin))
+    borough.pages.update(council(linden.origin, f"{neutral.origin}/library"))
     yield linden, borough
     linden.pause()
     borough.stop()

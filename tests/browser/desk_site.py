@@ -13,18 +13,12 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
+from tests.browser.engines import require
 from tests.conftest import Clock, Scripted, make_app
 from webhook.parts import NAME, Parts
 
 HERE = Path(__file__).resolve().parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def missing() -> str | None:
-    """What the tests lack on this machine, if anything."""
-    if CHROMIUM is None or shutil.which("node") is None:
-        return "chromium and node are needed"
-    return None if (HERE / "node_modules" / "puppeteer-core").exists() else "tests/browser needs its packages (npm ci)"
+CHROMIUM = shutil.which("chromium")
 
 
 class DeskSite:
@@ -61,6 +55,7 @@ class Chromium:
     """A browser with people at it; every method is a command of helpline.mjs."""
 
     def __init__(self, home: Path) -> None:
+        require("chromium")
         command = ["node", str(HERE / "helpline.mjs"), str(CHROMIUM)]
         env = {**os.environ, "HOME": str(home)}
         self.process = subprocess.Popen(command, cwd=HERE, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

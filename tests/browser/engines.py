@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.engines import not_here
+
 HERE = Path(__file__).resolve().parent
 LIMIT = 15.0  # seconds for any wait
 MINI_BROWSERS = ("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser")
@@ -246,6 +248,12 @@ def missing(name: str) -> str:
         return ", ".join(lacking + ([] if any(Path(path).exists() for path in MINI_BROWSERS) else ["MiniBrowser"]))
     lacking = [tool for tool in ("node", {"chromium": "chromium", "firefox": "firefox-esr"}[name]) if not shutil.which(tool)]
     return ", ".join(lacking + ([] if (HERE / "node_modules/puppeteer-core").exists() else ["puppeteer-core (npm ci in tests/browser)"]))
+
+
+def require(name: str) -> None:
+    """Skip where an engine cannot run, saying what is missing; in CI that is a failure."""
+    if lacking := missing(name):
+        not_here(f"{lacking}, for {name}")
 
 
 def start(name: str, home: Path) -> Engine:

@@ -23,7 +23,10 @@ CASES = {
     "K-link": "loader blocked: the plain link, then the button",
     "L": "server out of reach",
     "M": "no JavaScript, the form's button",
+    "M-back": "no JavaScript, left, then Back: no word of the chat",
     "N": "the council page's button, the widget open",
+    "O": "widget with a way out of the council's own (data-exit), the button in the frame",
+    "O-host": "the same, the council page's button",
 }
 
 HEAD = """# Leaving, measured
@@ -44,8 +47,10 @@ TAIL = """
   of its own.
 - A frame without the loader depends on what the browser allows a frame to do; where the sandbox forbids moving the
   window (J) the frame goes blank, the server forgets, and the council page stays. Do not sandbox the frame so.
-- Without JavaScript the server forgets at once. What Back then shows was not measured; it may be the last page, and the
-  page says so before the first word.
+- Without JavaScript the server forgets at once. Back then shows no word of the chat (M-back): Chromium and Firefox show a
+  notice of their own and offer to send the last form again; WebKit sends it again unasked. Sent again, it is told that the
+  chat has ended, and no other is begun. The notice itself, and the page before the first word, say where she was; the page
+  says before the first word that Leave now is the safest way out.
 - Nobody can take the council page's own address out of the history. The page says so before the first word.
 - WebKitGTK stands for Safari here: the same engine, not the same browser. Phones were not measured.
 """

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from flask import Flask, Response, request
@@ -29,7 +30,7 @@ new MutationObserver((_, watch) => {
   watch.disconnect();
 }).observe(document, {childList: true, subtree: true});
 """
-SESSION = re.compile(rb'name="session" value="([^"]+)"')
+SESSION = re.compile(r'name="session" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class LindenSite:
         self.app.before_request(self._note)
         self.app.after_request(self._lose)
         self.app.after_request(self._time)
-        self.token = ""  # of the last page that was answered to a plain form
+        self.given: list[str] = []  # the pages that were answered to a plain form
         self.resume()
 
     def resume(self) -> None:
@@ -125,8 +126,8 @@ class LindenSite:
 
     def _lose(self, response: Response) -> Response:
         """Take the request, then break the line before the answer, for the paths in `lost`."""
-        if found := SESSION.search(response.get_data()) if request.path == "/chat" else None:
-            self.token = found[1].decode()
+        if request.path == "/chat":
+            self.given.append(unescape(response.get_data(as_text=True)))
         if request.path in self.lost:
             response.headers["Content-Length"] = "999999"
             response.headers["Connection"] = "close"
@@ -163,15 +164,17 @@ def council_page(body: str) -> str:
     return f"<!doctype html><html lang=en><title>Housing</title><meta name=viewport content='width=device-width'>{REPORT}<h1>Housing</h1><p>Bins on Tuesday. <a href='/start'>Start</a></p><input id=search aria-label=Search>{body}"
 
 
-def council(linden: str) -> dict[str, str]:
-    """The pages of the council: with the loader, and with the frame alone in the ways a council may have put it there."""
+def council(linden: str, way_out: str) -> dict[str, str]:
+    """The pages of the council: with the loader, with its own `way_out`, and with the frame alone in the ways it may stand there."""
     frame = f'<iframe src="{linden}/widget" title="chat" width="400" height="600" %s></iframe>'
-    loader = f'<script src="{linden}/widget.js" data-area="Dudley"></script>'
+    loader = f'<script src="{linden}/widget.js" data-area="Dudley"%s></script>'
     blocked = f'<script src="{linden}/not-there.js"></script><a id=plain href="{linden}/" rel=noreferrer>Someone to ask</a>'
     allow = "allow-scripts allow-same-origin allow-forms"
     return {
         "/start": START,
-        "/housing": council_page(loader),
+        "/housing": council_page(loader % ""),
+        "/way-out": council_page(loader % f' data-exit="{way_out}"'),
+        "/wrong-way-out": council_page(loader % ' data-exit="javascript:alert(1)"'),
         "/blocked": council_page(blocked),
         "/frame": council_page(frame % ""),
         "/sandboxed": council_page(frame % f'sandbox="{allow}"'),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.desk_site import CHROMIUM
+from tests.browser.engines import require
 from tests.conftest import ROOT, Clock, Scripted, make_app
 from tests.desk_hand import Hand
 from tests.test_counts import OCTOBER
@@ -41,9 +42,8 @@ def page(tmp_path: Path, clock: Clock) -> Path:
 
 
 def chromium(page: Path, *arguments: str) -> None:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not on this machine: make browsers")
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={page.parent / 'profile'}", *arguments, page.as_uri()]
+    require("chromium")
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={page.parent / 'profile'}", *arguments, page.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 

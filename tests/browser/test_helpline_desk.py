@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.desk_site import HERE, Chromium, DeskSite, missing
+from tests.browser.desk_site import HERE, Chromium, DeskSite
 from tests.conftest import NOON, PASSPHRASE, Clock
 from webhook.handoff.canary import unproved
 from webhook.handoff.desk import Wanted, naive
@@ -20,8 +19,6 @@ from webhook.handoff.windows import Window
 from webhook.store.alerts import Kind
 from webhook.store.engine import transaction
 from webhook.store.models import LeadAlert
-
-pytestmark = pytest.mark.skipif(bool(missing()) and not os.environ.get("CI"), reason=missing() or "")
 
 RECOVERY = "recovery.json"
 PHRASE = "sentinel passphrase of the desk"

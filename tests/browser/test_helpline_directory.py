@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.desk_site import HERE, Chromium, DeskSite, missing
+from tests.browser.desk_site import HERE, Chromium, DeskSite
 from tests.conftest import NOON, Clock
-
-pytestmark = pytest.mark.skipif(bool(missing()) and not os.environ.get("CI"), reason=missing() or "")
 
 EDITOR = "Edith"
 CONFIRMS = '[data-confirms="dud-spoc"]'

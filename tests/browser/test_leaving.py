@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.browser.conftest import HOST_LEAVE, Visit
 from tests.browser.engines import wait_until
+from tests.browser.sites import SESSION
 from tests.conftest import ROOT
 from webhook.words import Words
 
@@ -182,7 +183,8 @@ def test_l_she_is_out_at_once_when_the_server_is_out_of_reach(visit: Visit) -> N
         visit.linden.resume()
 
 
-def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
+def leave_without_javascript(visit: Visit) -> None:
+    visit.linden.given.clear()
     visit.begin(script=False)
     visit.goto("/")
     for _ in range(4):  # leave, the limits card, the privacy link, the box
@@ -198,11 +200,32 @@ def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
     visit.engine.press("Enter")
     visit.left("M", pressed, timed=False)
     visit.forgotten()
-    token = visit.linden.token
+
+
+def test_m_without_javascript_the_form_forgets_and_leaves(visit: Visit) -> None:
+    leave_without_javascript(visit)
+    token = SESSION.search(visit.linden.given[0])
     assert token
-    again = visit.linden.app.test_client().post("/chat", data={"session": token, "turn": "1", "text": SECRET})
+    again = visit.linden.app.test_client().post("/chat", data={"session": token[1], "turn": "1", "text": SECRET})
     assert again.status_code == 410
     assert b"Biscuit" not in again.data
+
+
+def test_m_back_after_leaving_without_javascript_back_shows_no_word(visit: Visit) -> None:
+    leave_without_javascript(visit)
+    visit.engine.back()
+    if visit.engine.name == "webkit":  # it posts the page again unasked, and its driver cannot look at what comes back
+        wait_until(lambda: len(visit.linden.given) > 1, "the page to be posted again")
+        assert GREETING in visit.linden.given[0]
+        assert GREETING not in visit.linden.given[1]
+        visit.matrix.add("M-back", visit.engine.name, said="posted again, told that it has ended")
+    else:
+        assert visit.linden.origin not in visit.engine.url().split("?")[0]
+        for _ in range(3):
+            shows_nothing(visit)
+            visit.engine.back()
+        visit.matrix.add("M-back", visit.engine.name, said="the browser's own notice")
+    assert not visit.parts.conversations.held
 
 
 def test_n_the_council_pages_own_button_leaves_and_the_server_forgets(visit: Visit) -> None:
@@ -211,6 +234,16 @@ def test_n_the_council_pages_own_button_leaves_and_the_server_forgets(visit: Vis
     visit.say(SECRET, 1)
     visit.left("N", visit.press(button))
     visit.forgotten()
+
+
+@pytest.mark.parametrize(("case", "selector", "frame"), [("O", "#leave", True), ("O-host", HOST_LEAVE, False)])
+def test_o_leaving_leads_where_the_council_wants_it(visit: Visit, case: str, selector: str, frame: bool) -> None:
+    button = visit.place("/housing", selector, frame, opened=True)
+    visit.open_widget("/way-out")
+    visit.say(SECRET, 1)
+    visit.left(case, visit.press(button), to="/library")
+    visit.forgotten()
+    assert visit.neutral.saw("/weather") is None
 
 
 # WebKit's driver waits for the neutral page before it takes a picture, and types no capitals into a frame: two engines here.
@@ -232,6 +265,14 @@ def test_the_window_is_blank_while_the_neutral_page_is_awaited(visit: Visit, tmp
     visit.neutral.held.clear()
     wait_until(lambda: visit.engine.url().endswith("/weather"), "the window to be at the neutral page")
     assert [hit.what for hit in visit.neutral.hits].count("/weather") == 1
+
+
+@TWO_ENGINES
+def test_a_way_out_that_is_no_address_is_not_taken(visit: Visit) -> None:
+    button = visit.place("/housing", "#leave", frame=True)
+    visit.open_widget("/wrong-way-out")
+    pressed = visit.press(button)
+    visit.neutral.wait_for("/weather", pressed)
 
 
 @TWO_ENGINES

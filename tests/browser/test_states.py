@@ -233,6 +233,26 @@ def test_a_whole_visit_speaks_to_our_origin_alone_and_stores_nothing(visit: Visi
     assert visit.engine.cookies() == 0
 
 
+def test_a_visit_to_the_widget_speaks_to_the_council_and_to_us_and_stores_nothing(visit: Visit) -> None:
+    visit.open_widget()
+    visit.say("hello", 1)
+    visit.say(DANGER, 2)
+    visit.engine.wait("document.querySelector('#danger .call')", frame=True)
+    ours, theirs = (site.origin.split("/")[2] for site in (visit.linden, visit.council))
+    asked = [each for each in visit.engine.seen() if "url" in each]
+    assert {each["url"].split("/")[2] for each in asked} == {ours, theirs}
+    assert [each for each in visit.engine.seen() if "error" in each] == []
+    loader, chat = ([hit for hit in visit.linden.hits if (hit.what == "GET /widget.js") is first] for first in (True, False))
+    assert {hit.referrer for hit in loader} <= {"", f"{visit.council.origin}/"}, "the council's page asks for the loader itself"
+    assert {hit.referrer for hit in chat} == {""}
+    assert {hit.cookie for hit in (*visit.linden.hits, *visit.council.hits)} == {""}
+    for frame in (False, True):
+        assert visit.engine.ask("localStorage.length + sessionStorage.length + document.cookie.length", frame=frame) == 0
+        assert visit.engine.ask("indexedDB.databases().then((found) => found.length)", frame=frame) == 0
+    assert visit.engine.ask("location.pathname", frame=True) == "/widget"
+    assert visit.engine.cookies() == 0
+
+
 def test_a_request_for_a_call_is_sent_in_the_same_document(visit: Visit, pictures: Path) -> None:
     open_page(visit)
     form(visit)
@@ -252,4 +272,5 @@ def test_without_javascript_it_is_the_same_page(visit: Visit, pictures: Path) ->
     visit.engine.type(DANGER)
     press(visit, "#say button")
     wait_until(lambda: "Call 999 now" in visit.engine.text(), "the answer")
+    assert "Shift" not in visit.engine.text().split("Call 999")[0], "the keys do not work here"
     visit.engine.shot(pictures / "no-javascript.png")

@@ -28,30 +28,44 @@ async function ask(text, body) {
   dropUnsent();
   limits.open = false;
   if (box.value.trim() === text) box.value = '';
-  const said = showMine(text);
-  const typing = showTyping();
+  const turn = { said: showMine(text), typing: showTyping(), text, body };
   status.textContent = words.typing;
-  const giveBack = () => { if ('text' in body && !box.value) box.value = text; };
   try {
-    const { ok, status: code, answer } = await send(body);
-    typing.remove();
-    status.textContent = '';
-    if (!ok) { said.remove(); giveBack(); }
-    take(answer, code);
+    hear(await send(body), turn);
   } catch {
-    typing.remove();
-    if (!said.isConnected) return;
-    said.classList.add('unsent');
-    unsent = { said, text, body };
-    retry.hidden = false;
-    giveBack();
-    lost();
+    keepUnsent(turn);
   } finally {
     busy = false;
-    const next = another && !unsent;
-    another = false;
-    if (next) form.requestSubmit();
+    askNext();
   }
+}
+
+function hear({ ok, status: code, answer }, turn) {
+  turn.typing.remove();
+  status.textContent = '';
+  if (!ok) { turn.said.remove(); giveBack(turn); }
+  take(answer, code);
+}
+
+// Puts what was typed back into the box, unless something newer stands there.
+function giveBack({ text, body }) {
+  if ('text' in body && !box.value) box.value = text;
+}
+
+function keepUnsent(turn) {
+  turn.typing.remove();
+  if (!turn.said.isConnected) return; // she began anew meanwhile
+  unsent = turn;
+  turn.said.classList.add('unsent');
+  retry.hidden = false;
+  giveBack(turn);
+  lost();
+}
+
+function askNext() {
+  const next = another && !unsent;
+  another = false;
+  if (next) form.requestSubmit();
 }
 
 function take(answer, code) {

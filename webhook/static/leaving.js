@@ -38,7 +38,9 @@ function moveTop(exit) {
 }
 
 // Calls `leave` at the third Shift with no other key between: a capital letter in a sentence is not a wish to go.
+// The button says that the keys work only from here on: without JavaScript they do not.
 export function onThreeShifts(leaveNow) {
+  document.querySelector('.keys').hidden = false;
   let presses = [];
   document.addEventListener('keydown', ({ key, repeat, timeStamp }) => {
     if (repeat) return;
