@@ -32,7 +32,7 @@ train: setup ## build the encoder, fit the danger head and train Rasa, each only
 test: setup-dev lint ## everything CI checks: lint, types, layers, words, units, whole conversations
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/browser
-	@$(BIN)/python -m pytest -q tests/browser
+	@$(BIN)/python -m pytest -q --reruns 1 tests/browser
 
 lint: setup-dev ## ruff, mypy, layers, yaml, rasa data validation
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

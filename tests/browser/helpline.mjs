@@ -28,9 +28,15 @@ const commands = {
     page.on('request', (request) => people[who].seen.push({ url: request.url(), body: request.postData() ?? '' }));
   },
   goto: ({ who, url }) => people[who].page.goto(url, { waitUntil: 'load' }).then(() => null),
-  async click({ who, selector }) {
+  // The queue is drawn anew whenever it changes: what was found may be gone before it is clicked, and is looked for again.
+  async click({ who, selector }, tries = 3) {
     const found = await people[who].page.waitForSelector(selector, { visible: true });
-    await found.click();
+    try {
+      await found.click();
+    } catch (error) {
+      if (tries === 1 || (await found.evaluate((element) => element.isConnected))) throw error;
+      await commands.click({ who, selector }, tries - 1);
+    }
   },
   async type({ who, selector, text }) {
     const found = await people[who].page.waitForSelector(selector, { visible: true });
