@@ -37,7 +37,7 @@ from webhook.words import Words
 if TYPE_CHECKING:
     from tools.agent import AgentAssistant
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.desk_people"]
 os.environ["LINDEN_MODE"] = "demo"
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday

@@ -21,16 +21,6 @@ from webhook.helpline.words import DeskWords
 from webhook.parts import Parts
 
 
-@pytest.fixture
-def asha(app: Flask, keys: dict[str, Path], tmp_path: Path) -> Hand:
-    return Hand(app, "asha", tmp_path).enrol()
-
-
-@pytest.fixture
-def ben(asha: Hand, app: Flask, tmp_path: Path) -> Hand:
-    return Hand(app, "ben", tmp_path).enrol()
-
-
 def next_key(hand: Hand) -> tuple[str, dict]:
     """Her next key as her browser makes it: its kid, and what is posted."""
     public_key, keyfile = wrapped_key(f"{hand.name} again")

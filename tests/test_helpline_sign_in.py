@@ -17,11 +17,6 @@ from webhook.store import staff, workers
 from webhook.store.engine import transaction
 
 
-@pytest.fixture
-def asha(app: Flask, keys: dict[str, Path], tmp_path: Path) -> Hand:
-    return Hand(app, "asha", tmp_path).enrol()
-
-
 def begun(hand: Hand, role: Role = Role.WORKER) -> tuple[str, dict]:
     link = enrolment.invite(hand.linden, hand.name, hand.service, role)
     return link, hand.post("enrol/begin", {"token": link}).get_json()["options"]

@@ -31,16 +31,6 @@ from webhook.store.models import AuditEntry, CallbackRequest
 
 
 @pytest.fixture
-def asha(app: Flask, keys: dict[str, Path], tmp_path: Path) -> Hand:
-    return Hand(app, "asha", tmp_path).enrol()
-
-
-@pytest.fixture
-def ben(asha: Hand, app: Flask, tmp_path: Path) -> Hand:
-    return Hand(app, "ben", tmp_path).enrol()
-
-
-@pytest.fixture
 def lead(asha: Hand, app: Flask, tmp_path: Path) -> Hand:
     return Hand(app, "lena", tmp_path).enrol(Role.LEAD)
 
