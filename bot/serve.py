@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import structlog
-from jsonschema import Draft202012Validator
 
+from bot.lean import do_once, leave_tensorflow_out
 from bot.quiet import WordsFilter, drop_words
 
 ACTION_SECONDS = 1.5  # an action server that is slower is done without; the web's whole budget is 2.5 s
@@ -27,13 +26,13 @@ def main() -> None:
     sys.path.insert(0, str(Path.cwd()))
     keep_quiet(os.environ.get("LOG_LEVEL", "WARNING"))
 
+    leave_tensorflow_out()
     import rasa.utils.endpoints
-    from rasa.core.actions.action import RemoteAction
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
     rasa.utils.endpoints.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
-    RemoteAction._validate_action_result = check_of(RemoteAction.action_response_format_spec())
+    do_once()
     serve_application(
         model_path=model,
         interface=os.environ.get("RASA_HOST", "127.0.0.1"),
@@ -44,19 +43,6 @@ def main() -> None:
         cors=None,
         server_listeners=[(_ready, "after_server_start")],
     )
-
-
-def check_of(schema: dict[str, Any]) -> Callable[[Any, dict[str, Any]], bool]:
-    """Return a check of an action server's answer against `schema`, which is read once.
-
-    Rasa's own reads and checks the schema itself for every answer, 42 % of a turn's work (docs/performance.md)."""
-    validator = Draft202012Validator(schema)
-
-    def check(_: Any, answer: dict[str, Any]) -> bool:
-        validator.validate(answer)
-        return True
-
-    return check
 
 
 async def _ready(app: Any, _: Any) -> None:

@@ -1,9 +1,9 @@
 """Tracker stores that forget: by time, by size, at once on leaving, and for good.
 
-Two places: the memory of this process, and a Redis that several Rasas share. Neither keeps what a person typed: once a
-turn is answered, its intent and its area are all that later turns need. A conversation that was left stays refused for a
-minute, because a turn still under way would bring it back. Times come from architecture.md: 20 idle minutes on the web,
-24 hours by text.
+Two places: the memory of this process, and a Redis that several Rasas share. Neither keeps what a person typed, nor any
+turn but the last: once a turn is answered, its intent and the slots are all that later turns need. A conversation that
+was left stays refused for a minute, because a turn still under way would bring it back. Times come from architecture.md:
+20 idle minutes on the web, 24 hours by text.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import FailSafeTrackerStore, SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis.exceptions import RedisError
 
@@ -59,15 +60,18 @@ class WordlessTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: igno
 
     @staticmethod
     def serialise_tracker(tracker: DialogueStateTracker) -> str:
-        """Return the conversation as JSON, what was typed and what else it could have meant left out."""
-        dialogue = tracker.as_dialogue().as_dict()
-        return json.dumps(dialogue | {"events": [without_words(event) for event in dialogue["events"]]})
+        """Return the conversation as JSON: its slots and its last turn, what was typed and what else it could have meant left out.
+
+        Rasa reads every event again at every turn, and no rule of ours looks further back than its own turn."""
+        said = [place for place, event in enumerate(tracker.events) if isinstance(event, UserUttered)]
+        last = list(tracker.events)[said[-1] if said else 0 :]
+        slots = [SlotSet(slot.name, slot.value).as_dict() for slot in tracker.slots.values() if slot.has_been_set]
+        turn = [without_words(event.as_dict()) for event in last if not isinstance(event, BotUttered)]
+        return json.dumps({"name": tracker.sender_id, "events": [*slots, *turn]})
 
 
 def without_words(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the event with nothing in it that was typed, and nothing that was shown."""
-    if event.get("event") == "bot":
-        return event | {"text": "", "data": {}}
+    """Return the event with nothing in it that was typed."""
     if event.get("event") == "user":
         parsed = event.get("parse_data") or {}
         kept = {"text": "", "intent": parsed.get("intent", {}), "entities": parsed.get("entities", [])}

@@ -4,7 +4,7 @@ import pytest
 from jsonschema import ValidationError, validate
 from rasa.core.actions.action import RemoteAction
 
-from bot.serve import check_of
+from bot.lean import check_of
 
 SCHEMA = RemoteAction.action_response_format_spec()
 GOOD = {"events": [{"event": "slot", "name": "area", "value": "Dudley"}], "responses": [{"response": "utter_greet"}]}

@@ -14,6 +14,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 from bot.channels import run_turn
+from bot.lean import do_once
 from bot.serve import keep_quiet
 from bot.tracker_store import ForgettingTrackerStore, use_our_store
 from directory.database import open_directory
@@ -55,6 +56,7 @@ class AgentAssistant:
             raise FileNotFoundError(f"there is no {model.name}; run `make train`")
         os.environ["RASA_TELEMETRY_ENABLED"] = "false"
         keep_quiet("ERROR")
+        do_once()
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="assistant", daemon=True).start()
         self.agent: Agent = self._wait(self._load(model))
