@@ -49,7 +49,8 @@ report: setup-dev ## write docs/understanding.md: make report FILE=rows.tsv
 	@$(BIN)/python -W ignore -m tools.train
 	@$(BIN)/python -W ignore -m tools.report $(FILE)
 
-adapt: setup-dev ## adapt the encoder afresh (an hour, needs PyTorch: requirements/adapt.in); its result is committed
+adapt: setup-dev ## adapt the encoder afresh (two hours, needs PyTorch: requirements/adapt.in); its result is committed
+	@$(BIN)/python -m tools.teach
 	@$(BIN)/python -m tools.adapt
 
 bench-directory: setup ## measure look-ups with 50,000 services; DATABASE_URL measures PostgreSQL

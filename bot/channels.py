@@ -18,7 +18,9 @@ from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
+from bot.featurizer import read_already
 from bot.followups import Context, Followups, put_first
+from safety.encoder import unpack
 from safety.normalise import Normaliser
 from safety.pieces import pieces
 
@@ -101,10 +103,12 @@ async def run_turn(agent: Agent, channel: str, sender: str, text: str, metadata:
     """Run one turn of a conversation and return its replies and the intents considered.
 
     A long message is heard piece by piece, and a short question in the light of the last topic. The area the front door
-    resolved is added as an entity, so that Rasa's own slot mapping remembers it."""
+    resolved is added as an entity, so that Rasa's own slot mapping remembers it. `vectors` of the metadata are what the
+    encoder made of the pieces already (safety/encoder.py: pack); they go no further than the featurizer."""
     output = Replies(channel)
-    turn = UserMessage(text, output, sender, input_channel=channel, metadata=metadata)
-    parsed = await _parse(agent, turn)
+    kept = {name: value for name, value in metadata.items() if name != "vectors"}
+    turn = UserMessage(text, output, sender, input_channel=channel, metadata=kept)
+    parsed = await _parse(agent, turn, metadata.get("vectors"))
     if not text.startswith("/"):
         context = Context(metadata.get("topic"), metadata.get("asker") == RELATIVE)
         put_first(parsed, followups()(normaliser()(text), parsed["intent"]["name"], context))
@@ -115,10 +119,11 @@ async def run_turn(agent: Agent, channel: str, sender: str, text: str, metadata:
     return {"replies": output.replies, "ranking": ranking(parsed)}
 
 
-async def _parse(agent: Agent, turn: UserMessage) -> dict[str, Any]:
+async def _parse(agent: Agent, turn: UserMessage, packed: str | None) -> dict[str, Any]:
     """Understand the message, or the piece of a long one whose meaning is surest and is more than a greeting."""
     parts = [turn.text] if turn.text.startswith("/") else pieces(turn.text)
-    heard = [await agent.processor.parse_message(UserMessage(part, turn.output_channel, turn.sender_id)) for part in parts]
+    with read_already(dict(zip(parts, unpack(packed, len(parts)), strict=True)) if packed else {}):
+        heard = [await agent.processor.parse_message(UserMessage(part, turn.output_channel, turn.sender_id)) for part in parts]
     surest = max(heard, key=lambda parsed: (parsed["intent"]["name"] not in SMALL_TALK, parsed["intent"]["confidence"]))
     return {**surest, "text": turn.text}
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,9 +19,21 @@ from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturiz
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from safety.encoder import Encoder
+from safety.encoder import Encoder, Vectors
 from safety.normalise import Normaliser
 from safety.redact import redact
+
+_READ: ContextVar[Mapping[str, Vectors]] = ContextVar("read", default=MappingProxyType({}))  # of the turn being answered
+
+
+@contextmanager
+def read_already(vectors: Mapping[str, Vectors]) -> Iterator[None]:
+    """Let the featurizer take the vectors of these messages as they are, for as long as this turn lasts."""
+    before = _READ.set(vectors)
+    try:
+        yield
+    finally:
+        _READ.reset(before)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -43,9 +59,14 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignor
         for message in messages:
             for attribute in DENSE_FEATURIZABLE_ATTRIBUTES:
                 if text := message.get(attribute):
-                    vector = self._encoder([plain(text, self._normalise)])
+                    vector = self._read(text)
                     self.add_features_to_message(np.array(vector), np.array(vector), attribute, message)
         return messages
+
+    def _read(self, text: str) -> Vectors:
+        """The vector of what a person typed, shape (1, dimensions): the front door's where it came with the message."""
+        known = _READ.get().get(text)
+        return self._encoder([plain(text, self._normalise)]) if known is None else known.reshape(1, -1)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the sentence vector of every training example."""

@@ -35,10 +35,9 @@ def leave_tensorflow_out() -> None:
     for module, names in WITH_TENSORFLOW.items():
         _stand_in(module, {name: type(name, (), {}) for name in names})
 
-    from rasa.core.policies.rule_policy import RulePolicy
     from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 
-    _stand_in(COMPONENTS, {"DEFAULT_COMPONENTS": [RulePolicy, FallbackClassifier]})
+    _stand_in(COMPONENTS, {"DEFAULT_COMPONENTS": [FallbackClassifier]})
 
 
 def do_once() -> None:

@@ -31,14 +31,18 @@ def main() -> None:
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.action_server import KeptConnection
+
     rasa.utils.endpoints.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+    endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    endpoints.action = KeptConnection(endpoints.action.url, **endpoints.action.kwargs)
     do_once()
     serve_application(
         model_path=model,
         interface=os.environ.get("RASA_HOST", "127.0.0.1"),
         port=port,
         credentials="credentials.yml",
-        endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"),
+        endpoints=endpoints,
         enable_api=False,
         cors=None,
         server_listeners=[(_ready, "after_server_start")],

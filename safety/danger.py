@@ -6,13 +6,13 @@ The verdict is the higher of the two. Everything that answers a person calls thi
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
 from safety import EncoderMissing
 from safety.encoder import Encoder
-from safety.head import Head
+from safety.head import Floats, Head
 from safety.normalise import Normaliser
 from safety.pieces import pieces
 from safety.rules import LEVELS, Rules
@@ -29,10 +29,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Verdict:
-    """How much danger a message shows, and which kinds the rules named; never the words themselves."""
+    """How much danger a message shows, and which kinds the rules named; never the words themselves.
+
+    `vectors` are the sentence vectors of its pieces, in order, for whoever reads the same pieces next; empty when none was needed."""
 
     level: Level
     categories: frozenset[str] = frozenset()
+    vectors: tuple[Floats, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,13 @@ class DangerDetector:
         plain = self.normalise(text)
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
+        vectors: tuple[Floats, ...] = ()
         if self.head is not None and plain and not self._only_answers(plain):
             parts = pieces(text)
             read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
-            levels += [self.head.level(self.head(part)) for part in read]
-        return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits))
+            vectors = tuple(self.head.encoder(read))
+            levels += [self.head.level(self.head(part, vector)) for part, vector in zip(read, vectors, strict=True)]
+        return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits), vectors)
 
     @property
     def by_rules(self) -> DangerDetector:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -63,6 +65,16 @@ class Encoder:
             "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
         }
         return cast(Vectors, self.session.run(["sentence"], feeds)[0])
+
+
+def pack(vectors: Iterable[Vectors]) -> str:
+    """Return vectors as text, for another process; `unpack` gives back the very same numbers."""
+    return base64.b64encode(b"".join(vector.astype("<f4").tobytes() for vector in vectors)).decode("ascii")
+
+
+def unpack(packed: str, number: int) -> Vectors:
+    """Return the `number` vectors of `packed`, one a row; raises ValueError when it does not hold so many of one length."""
+    return np.frombuffer(base64.b64decode(packed, validate=True), "<f4").reshape(number, -1)
 
 
 def _session(model: bytes) -> onnxruntime.InferenceSession:

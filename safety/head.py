@@ -52,10 +52,10 @@ class Head:
         except FileNotFoundError as error:
             raise EncoderMissing("the danger head is not fitted; run `make train`") from error
 
-    def __call__(self, text: str) -> Scores:
-        """Return the scores of one normalised message."""
+    def __call__(self, text: str, vector: Floats) -> Scores:
+        """Return the scores of one normalised message, whose sentence vector is `vector`."""
         found = ngrams(text, self.rarity)
-        odds = self.dense @ self.encoder([text])[0] + self.sparse[:, found.places] @ found.values + self.biases
+        odds = self.dense @ vector + self.sparse[:, found.places] @ found.values + self.biases
         danger, now = 1 / (1 + np.exp(-odds))
         return Scores(float(danger), float(now))
 

@@ -1,14 +1,17 @@
-"""Danger rules: plain patterns in `data/danger/rules.yml`, compiled once to a spaCy Matcher and read sentence by sentence.
+"""Danger rules: plain patterns in `data/danger/rules.yml`, each compiled once to a spaCy Matcher and read sentence by sentence.
 
 A pattern is words in order. `a|b` is either word, `@name` any word of a list, `word*` any word that begins so, a
 final `?` means it may be missing, `{3}` is a gap of up to three words. A rule's guards say what silences it: a negation just
-before it, or a word anywhere in its sentence that makes it past, a question of law, or a story.
+before it, or a word anywhere in its sentence that makes it past, a question of law, or a story. Only the patterns are tried
+that have a word of the sentence: the others cannot fit, and trying them all takes most of the time.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +48,46 @@ class Guard:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """One line of a rule: what it matches, what it means, and the names of its guards."""
+
+    matcher: Matcher
+    hit: Hit
+    guards: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Index:
+    """Which patterns could fit, by one word that each must have: the whole word, or how it begins."""
+
+    words: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    beginnings: dict[int, dict[str, set[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+
+    def add(self, number: int, ways: Iterable[str]) -> None:
+        """Note a pattern under every way its word can be said; `word*` is any word that begins so."""
+        for way in ways:
+            if way.endswith("*"):
+                self.beginnings[len(way) - 1][way[:-1]].add(number)
+            else:
+                self.words[way].add(number)
+
+    def find(self, words: Iterable[str]) -> list[int]:
+        """Return the patterns of which a word is among `words`, in order."""
+        found: set[int] = set()
+        for word in words:
+            found |= self.words.get(word, set())
+            for length, beginnings in self.beginnings.items():
+                found |= beginnings.get(word[:length], set())
+        return sorted(found)
+
+
+@dataclass(frozen=True)
 class Rules:
     """The compiled rules; one instance may serve many threads."""
 
     language: Language
-    matcher: Matcher
-    heads: dict[str, tuple[str, str, tuple[str, ...]]]
+    patterns: tuple[Pattern, ...]
+    index: Index
     guards: dict[str, Guard]
 
     @classmethod
@@ -58,25 +95,27 @@ class Rules:
         """Compile the rules under `root`; raises RulesInvalid naming the pattern that cannot be read."""
         content = yaml.safe_load((root / FILE).read_text("utf-8"))
         lists = {name: words.split() for name, words in content["lists"].items()}
-        language = spacy.blank("en")
-        matcher, heads = Matcher(language.vocab), {}
-        for number, rule in enumerate(content["rules"]):
-            key = f"{number}"
-            heads[key] = (rule["level"], rule["category"], tuple(rule.get("guards", content["usual_guards"])))
-            matcher.add(key, [compile_pattern(line, lists) for line in _lines(rule["patterns"])])
-        guards = {name: _guard(language, body, lists) for name, body in content["guards"].items()}
-        return cls(language, matcher, heads, guards)
+        language, index = spacy.blank("en"), Index()
+        patterns: list[Pattern] = []
+        for rule in content["rules"]:
+            hit, guards = Hit(rule["level"], rule["category"]), tuple(rule.get("guards", content["usual_guards"]))
+            for line in _lines(rule["patterns"]):
+                index.add(len(patterns), needed(line, lists))
+                patterns.append(Pattern(_matcher(language, [line], lists), hit, guards))
+        named = {
+            name: Guard(_matcher(language, _lines(body["patterns"]), lists), int(body.get("before", 0))) for name, body in content["guards"].items()
+        }
+        return cls(language, tuple(patterns), index, named)
 
     def __call__(self, text: str) -> list[Hit]:
         """Return every rule that fires on normalised `text` and is not silenced."""
-        hits = []
-        for sentence in _SENTENCE.split(text):
-            doc = self.language.make_doc(sentence)
-            for key, start, end in self.matcher(doc):
-                level, category, guards = self.heads[self.language.vocab.strings[key]]
-                if not any(self._silenced(doc, start, end, self.guards[name]) for name in guards):
-                    hits.append(Hit(level, category))
-        return hits
+        return [hit for sentence in _SENTENCE.split(text) for hit in self._hits(self.language.make_doc(sentence))]
+
+    def _hits(self, doc: Doc) -> Iterator[Hit]:
+        for pattern in (self.patterns[number] for number in self.index.find({token.lower_ for token in doc})):
+            for _, start, end in pattern.matcher(doc):
+                if not any(self._silenced(doc, start, end, self.guards[name]) for name in pattern.guards):
+                    yield pattern.hit
 
     @staticmethod
     def _silenced(doc: Doc, start: int, end: int, guard: Guard) -> bool:
@@ -91,11 +130,24 @@ def compile_pattern(line: str, lists: dict[str, list[str]]) -> list[dict[str, An
         if gap := _GAP.match(piece):
             tokens += [{"OP": "?"}] * int(gap[1])
         elif _WAYS.match(piece):
-            words = [word for way in piece.rstrip("?").split("|") for word in _spelled_out(way, lists, line)]
-            tokens.append(_one_of(words) | ({"OP": "?"} if piece.endswith("?") else {}))
+            tokens.append(_one_of(_ways(piece, lists, line)) | ({"OP": "?"} if piece.endswith("?") else {}))
         else:
             raise RulesInvalid(f"cannot read {piece!r} in the danger pattern {line!r}")
     return tokens
+
+
+def needed(line: str, lists: dict[str, list[str]]) -> list[str]:
+    """Return the ways of the one word of a pattern that few sentences have: of those that may not be missing, the one whose
+    shortest way is longest. Raises RulesInvalid when every word may be missing."""
+    must = [_ways(piece, lists, line) for piece in line.split() if not piece.endswith("?") and not _GAP.match(piece)]
+    if not must:
+        raise RulesInvalid(f"every word may be missing in the danger pattern {line!r}")
+    return max(must, key=lambda ways: min(len(way) for way in ways))
+
+
+def _ways(piece: str, lists: dict[str, list[str]], line: str) -> list[str]:
+    """The words one piece of a pattern stands for, those of its lists among them."""
+    return [word for way in piece.rstrip("?").split("|") for word in _spelled_out(way, lists, line)]
 
 
 def _spelled_out(way: str, lists: dict[str, list[str]], line: str) -> list[str]:
@@ -115,10 +167,10 @@ def _one_of(words: list[str]) -> dict[str, Any]:
     return {"LOWER": {"IN": words}}
 
 
-def _guard(language: Language, body: dict[str, Any], lists: dict[str, list[str]]) -> Guard:
+def _matcher(language: Language, lines: list[str], lists: dict[str, list[str]]) -> Matcher:
     matcher = Matcher(language.vocab)
-    matcher.add("guard", [compile_pattern(line, lists) for line in _lines(body["patterns"])])
-    return Guard(matcher, int(body.get("before", 0)))
+    matcher.add("pattern", [compile_pattern(line, lists) for line in lines])
+    return matcher
 
 
 def _lines(block: str) -> list[str]:

