@@ -40,6 +40,14 @@ def leave_tensorflow_out() -> None:
     _stand_in(COMPONENTS, {"DEFAULT_COMPONENTS": [FallbackClassifier]})
 
 
+def trust_the_model() -> None:
+    """Leave the domain that is in a model unchecked: it was checked when the model was trained, and reading it once more for the
+    check is slow, the only reading that libyaml cannot do."""
+    import rasa.shared.utils.validation
+
+    rasa.shared.utils.validation.validate_yaml_schema = lambda *_, **__: None
+
+
 def do_once() -> None:
     """Let Rasa find the class of an event, and read the schema of an action's answer, once."""
     from rasa.core.actions.action import RemoteAction

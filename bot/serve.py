@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.lean import do_once, leave_tensorflow_out
+from bot.lean import do_once, leave_tensorflow_out, trust_the_model
 from bot.quiet import WordsFilter, drop_words
 
 ACTION_SECONDS = 1.5  # an action server that is slower is done without; the web's whole budget is 2.5 s
@@ -36,6 +36,7 @@ def main() -> None:
     rasa.utils.endpoints.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     endpoints.action = KeptConnection(endpoints.action.url, **endpoints.action.kwargs)
+    trust_the_model()
     do_once()
     serve_application(
         model_path=model,

@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SERVING = """
 import sys
 from pathlib import Path
-from bot.lean import do_once, leave_tensorflow_out
+from bot.lean import do_once, leave_tensorflow_out, trust_the_model
 leave_tensorflow_out()
+trust_the_model()
 do_once()
 from rasa.core.agent import Agent
 from rasa.shared.core.events import ActionExecuted, Event
