@@ -1,5 +1,6 @@
 """How the front door is served: many threads wait for Rasa; several processes only where Redis holds the conversations."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -26,6 +27,11 @@ def when_ready(_: object) -> None:
         from webhook import metrics
 
         metrics.serve(os.environ.get("METRICS_HOST", "127.0.0.1"), int(os.environ["METRICS_PORT"]))
+
+
+def post_worker_init(_: object) -> None:
+    """Let what was loaded stay: looking through it again for garbage holds up whoever is being answered."""
+    gc.freeze()
 
 
 def on_exit(_: object) -> None:

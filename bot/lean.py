@@ -49,10 +49,14 @@ def trust_the_model() -> None:
 
 
 def do_once() -> None:
-    """Let Rasa find the class of an event, and read the schema of an action's answer, once."""
+    """Let Rasa plan its graph, find the class of an event, and read the schema of an action's answer, once."""
+    import rasa.core.processor
     from rasa.core.actions.action import RemoteAction
     from rasa.shared.core.events import Event
 
+    from bot.runner import StraightRunner
+
+    rasa.core.processor.DaskGraphRunner = StraightRunner
     RemoteAction._validate_action_result = check_of(RemoteAction.action_response_format_spec())
     Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -55,6 +56,7 @@ async def _ready(app: Any, _: Any) -> None:
 
     app.config.KEEP_ALIVE_TIMEOUT = IDLE_CONNECTION_SECONDS
     use_our_store(app.ctx.agent, os.environ)
+    gc.freeze()  # what was loaded stays: looking through it again for garbage holds up whoever is being answered
 
 
 def keep_quiet(level: str) -> None:
