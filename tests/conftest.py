@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +21,7 @@ from safety.danger import DangerDetector
 from safety.encoder import Encoder
 from safety.normalise import Normaliser
 from safety.rules import Rules
+from tests.clock import Clock
 from tests.engines import Postgres, Redis, postgres_server, redis_server
 from tools.train import model_path
 from webhook.app import create_app
@@ -40,24 +40,10 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.databases", "tests.desk_people"]
 os.environ["LINDEN_MODE"] = "demo"
 ROOT = Path(__file__).resolve().parent.parent
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 PASSPHRASE = "a passphrase for tests"
 
 
 UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer, Words)}
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    moment: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def forward(self, **amount: float) -> None:
-        self.moment += timedelta(**amount)
 
 
 @dataclass

@@ -20,7 +20,8 @@ from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOON, ROOT, Scripted, add_keys
+from tests.clock import NOON
+from tests.conftest import ROOT, Scripted, add_keys
 from webhook.app import create_app
 from webhook.handoff.desk import Wanted
 from webhook.handoff.windows import Window

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlalchemy import create_engine
 from werkzeug.serving import make_server
 
 from directory.load import load_seed
+from tests.clock import Clock
 from tests.engines import free_port, until
 from tests.stack import Program
 from tools.drill.browser import Pages
@@ -38,21 +39,6 @@ from webhook.rasa_client import Assistant
 from webhook.sweeper import sweep
 
 READY_SECONDS = 240
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until it is moved; the front door goes by it."""
-
-    moment: datetime
-
-    def __call__(self) -> datetime:
-        """Return the moment."""
-        return self.moment
-
-    def forward(self, **amount: float) -> None:
-        """Move on by so many `minutes`, `hours` or `days`."""
-        self.moment += timedelta(**amount)
 
 
 @dataclass(frozen=True)
