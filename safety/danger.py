@@ -6,7 +6,7 @@ The verdict is the higher of the two. Everything that answers a person calls thi
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -16,6 +16,7 @@ from safety.head import Head
 from safety.normalise import Normaliser
 from safety.pieces import pieces
 from safety.rules import LEVELS, Rules
+from safety.vague import Vague
 
 Level = Literal["none", "high", "now"]
 
@@ -43,6 +44,7 @@ class DangerDetector:
     rules: Rules
     head: Head | None = None
     answers: frozenset[str] = frozenset()
+    vague: Vague = field(default_factory=Vague)
 
     @classmethod
     def load(cls, root: Path) -> DangerDetector:
@@ -51,7 +53,7 @@ class DangerDetector:
         lines = (root / ANSWERS).read_text("utf-8").splitlines()
         answers = frozenset(word for line in lines if not line.startswith("#") for word in line.split())
         try:
-            return cls(normalise, rules, Head.load(root, Encoder.load(root)), answers)
+            return cls(normalise, rules, Head.load(root, Encoder.load(root)), answers, Vague.load(root))
         except EncoderMissing as error:
             logger.warning("danger is judged by rules alone: %s", error)
             return cls(normalise, rules)
@@ -63,7 +65,7 @@ class DangerDetector:
         plain = self.normalise(text)
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
-        if self.head is not None and plain and not self._only_answers(plain):
+        if self.head is not None and plain and not self._says_little(plain):
             parts = pieces(text)
             read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
             levels += [self.head.level(self.head(part)) for part in read]
@@ -85,7 +87,9 @@ class DangerDetector:
                 break
         return worst
 
-    def _only_answers(self, plain: str) -> bool:
-        """True for a few words that only answer a question ("for me"): too few for the encoder, which hears danger in them."""
+    def _says_little(self, plain: str) -> bool:
+        """True for a few words that name no subject or only answer a question ("for me"): the encoder hears danger in them."""
+        if self.vague(plain) or self.vague.leans(plain):
+            return True
         words = plain.strip(" .!?").split()
         return len(words) <= LONGEST_ANSWER and self.answers.issuperset(words)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level
-from safety.pieces import asks, sentences
+from safety.pieces import questions, sentences
 from safety.redact import redact
 from safety.rules import LEVELS
 from webhook.approved import approved
@@ -32,6 +32,7 @@ FEW_WORDS = 3
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
 UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a person is offered
+MOST_ASKED = 2  # questions beside a danger that are answered too, the last ones: each costs some of the half second
 REPEAT = "repeat"  # the intent of "say it again", "put it simply"
 
 SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
@@ -117,32 +118,42 @@ class FrontDoor:
         try:
             understood = self._send(conversation, text, deadline)
             self.tally.note(conversation, level, understood.topic)
-            conversation.hear(understood.topic, understood.replies)
-            if understood.topic == REPEAT and conversation.topic:
+            conversation.hear(understood.topic)
+            if understood.topic == REPEAT and (conversation.said or conversation.topic):
                 if shorter := self.fallback.again(conversation.said):
                     return Answer(level, (*self.fallback.danger(level, conversation.channel), *shorter))
-                understood = self._send(conversation, f"/{conversation.topic}", deadline)
+                understood = self._send(conversation, f"/{conversation.topic or REPEAT}", deadline)
         except RasaUnavailable:
             self.tally.note(conversation, level, WITHOUT_RASA)
+            if level != "none":
+                conversation.tell(self.fallback.danger(level, conversation.channel))
             return self._alone(conversation, level)
         replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
         answer = self._compose(conversation, level, replies)
+        if level != "none" or understood.topic not in TOPICLESS | NOT_CLEAR:
+            conversation.tell(answer.replies)
         if conversation.unclear < UNCLEAR_ENOUGH:
             return answer
         return Answer(level, (*answer.replies, self.fallback.say("utter_offer_person", conversation.channel)))
 
     def _also_asked(self, conversation: Conversation, level: Level, text: str, topic: str, deadline: float) -> tuple[Reply, ...]:
-        """Return the replies to a question that stands beside the danger in a message, so that both are answered."""
+        """Return the replies to the questions that stand beside the danger in a message, so that both are answered."""
         if level == "none":
             return ()
-        question = " ".join(part for part in sentences(text) if asks(part) and self.detector(part).level == "none")
-        if question in ("", text):
-            return ()
-        try:
-            understood = self._send(conversation, question, deadline)
-        except RasaUnavailable:
-            return ()
-        return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
+        found: list[Reply] = []
+        for question in self._questions(text):
+            try:
+                understood = self._send(conversation, question, deadline)
+            except RasaUnavailable:
+                break
+            found += () if understood.topic in {topic, *NOT_CLEAR, *TOPICLESS} else understood.replies
+        return tuple(found)
+
+    def _questions(self, text: str) -> list[str]:
+        """The last questions that stand beside something else in a message."""
+        plain = self.detector.normalise(text)
+        found = [question for sentence in sentences(text) for question in questions(self.detector.normalise(sentence))]
+        return [question for question in found if question != plain][-MOST_ASKED:]
 
     def _send(self, conversation: Conversation, text: str, deadline: float) -> Understood:
         """Ask Rasa; raises RasaUnavailable, also when it says nothing: an action failed."""
