@@ -12,7 +12,7 @@ from actions.replies import written_replies
 MOST = 3
 TITLES = "utter_topics"  # the reply whose buttons hold the title of every intent that may be suggested
 OPENING = "utter_greet"  # the reply whose buttons are the choices everybody is offered first
-LIKELY = 0.1  # confidence; below it a suggestion would be a guess
+LIKELY = 0.15  # confidence; below it a suggestion would be a guess
 MENU = "help_menu"  # always offered last, for when none of them is it
 
 

@@ -18,7 +18,7 @@ from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
-from bot.followups import Context, Followups, nothing_heard, put_first
+from bot.followups import PLACE, Context, Followups, nothing_heard, put_first
 from bot.unclear import Unclear
 from safety.normalise import Normaliser
 from safety.pieces import pieces
@@ -102,12 +102,12 @@ async def _answer(request: Request, channel: str) -> HTTPResponse:
 async def run_turn(agent: Agent, channel: str, sender: str, text: str, metadata: dict[str, str]) -> dict[str, Any]:
     """Run one turn of a conversation and return its replies and the intents considered.
 
-    A long message is heard piece by piece, and a short question in the light of the last topic. The area the front door
+    A long message is heard piece by piece, and a short question or a place, typed or pressed, in the light of the last topic. The area the front door
     resolved is added as an entity, so that Rasa's own slot mapping remembers it."""
     output = Replies(channel)
     turn = UserMessage(text, output, sender, input_channel=channel, metadata=metadata)
     parsed = await _parse(agent, turn)
-    if not text.startswith("/"):
+    if not text.startswith("/") or text == f"/{PLACE}":
         _lean(parsed, normaliser()(text), metadata)
     if metadata.get("area"):
         parsed["entities"] = [*parsed.get("entities", ()), {"entity": "area", "value": metadata["area"], "start": 0, "end": 0}]

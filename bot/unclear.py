@@ -19,6 +19,7 @@ from safety.vague import Vague, words_of
 
 KNOWN = ("data/nlu/*.yml", "data/lexicon/texting.tsv", f"{SEED}/places.tsv")  # where a word is known that stands in one of these
 STANDS = frozenset({"inform_area", "language_help"})  # intents an unknown word may well have: a place, another language
+OUT_OF_SCOPE = "out_of_scope"  # where a word nobody has used is often heard
 FAIRLY_SURE = 0.5  # confidence; calibrated, so an unknown word below it is more often heard wrongly than rightly
 SLIPS = 1  # letters left out, added, changed or swapped in a word that is known all the same
 
@@ -40,7 +41,8 @@ class Unclear:
 
     def __call__(self, plain: str, heard: dict[str, Any]) -> bool:
         """True when the normalised text `plain`, which the classifier heard as `heard`, says nothing."""
-        return self.vague(plain) or (heard["name"] not in STANDS and heard["confidence"] < FAIRLY_SURE and self._is_strange(plain))
+        unsure = heard["name"] == OUT_OF_SCOPE or (heard["confidence"] < FAIRLY_SURE and heard["name"] not in STANDS)
+        return self.vague(plain) or (unsure and self._is_strange(plain))
 
     def _is_strange(self, plain: str) -> bool:
         """True for one word nobody has used, alone or beside words that say nothing."""

@@ -10,7 +10,7 @@ _ASKING = re.compile(
     r"\?|^(?:\W*(?:and|but|so|please|also) )?(?:what|how|can|could|who|where|when|why|do|does|is|are|will|would|should)\b", re.IGNORECASE
 )
 _WISH = (
-    r"(?:i )?(?:just |also |only |really )*(?:want|wanted|need|needed|would like|like|trying|tried) to (?:know|ask|find out|understand)\b"
+    r"(?:i )?(?:just |also |only |really )*(?:want|wanted|need|needed|would like|like|trying|tried)(?: to)? (?:know|ask|find out|understand)\b"
     r"|(?:please |can you |could you )*(?:tell me|explain|let me know)\b|(?:i )?(?:am |was )?(?:wondering|wonder)\b|my question is\b"
 )
 _QUESTION = (

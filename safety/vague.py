@@ -39,8 +39,7 @@ class Vague:
         words = words_of(plain)
         if not words or len(words) > self.longest:
             return False
-        said = (" ".join(words), " ".join(self._without_ends(words)))
-        return self._is_empty(words) or any(self.whole.fullmatch(each) for each in said)
+        return any(self._is_empty(said) or bool(self.whole.fullmatch(" ".join(said))) for said in (words, self._without_ends(words)))
 
     def leans(self, plain: str) -> bool:
         """True when the normalised text `plain` is a short question that means something only after what was talked about."""

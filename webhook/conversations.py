@@ -19,6 +19,7 @@ REMEMBERED_TURNS = 3  # how many answers are kept for a client that retries a tu
 
 NOT_CLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 FOR_ANOTHER = frozenset({"worried_about_someone", "clares_law_third_party"})
+SURELY = 0.5  # confidence; below it somebody who asks for herself would too often be taken for a relative, and stay one
 TOPICLESS = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "repeat", "help_menu", "bot_challenge"})  # no subject to return to
 BLOCK = "utter_danger_now"  # the reply that is the danger block
 PLAIN = ("area", "topic", "relative", "unclear", "turns", "asked")  # what is handed from process to process as it stands
@@ -92,10 +93,10 @@ class Conversation:
             issued.append(Button(button.title, token))
         return Reply(reply.id, reply.text, tuple(issued), reply.kind, reply.contact)
 
-    def hear(self, topic: str) -> None:
+    def hear(self, topic: str, confidence: float) -> None:
         """Note what was talked about, for the questions that lean on it."""
         self.unclear = self.unclear + 1 if topic in NOT_CLEAR else 0
-        self.relative = self.relative or topic in FOR_ANOTHER
+        self.relative = self.relative or (topic in FOR_ANOTHER and confidence >= SURELY)
         if topic not in TOPICLESS | NOT_CLEAR:
             self.topic = topic
 
