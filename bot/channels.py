@@ -19,12 +19,14 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
 from bot.featurizer import read_already
-from bot.followups import Context, Followups, put_first
+from bot.followups import PLACE, Context, Followups, nothing_heard, put_first
+from bot.unclear import Unclear
 from safety.encoder import unpack
 from safety.normalise import Normaliser
 from safety.pieces import pieces
 
 RELATIVE = "relative"  # the asker, when it is somebody else she asks for
+NOW = "now"  # the danger, when the last answer began with 999
 SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "nlu_fallback"})
 RANKED = 10  # how many intents are handed back for suggestions and measurement
 
@@ -102,16 +104,15 @@ async def _answer(request: Request, channel: str) -> HTTPResponse:
 async def run_turn(agent: Agent, channel: str, sender: str, text: str, metadata: dict[str, str]) -> dict[str, Any]:
     """Run one turn of a conversation and return its replies and the intents considered.
 
-    A long message is heard piece by piece, and a short question in the light of the last topic. The area the front door
+    A long message is heard piece by piece, and a short question or a place, typed or pressed, in the light of the last topic. The area the front door
     resolved is added as an entity, so that Rasa's own slot mapping remembers it. `vectors` of the metadata are what the
     encoder made of the pieces already (safety/encoder.py: pack); they go no further than the featurizer."""
     output = Replies(channel)
     kept = {name: value for name, value in metadata.items() if name != "vectors"}
     turn = UserMessage(text, output, sender, input_channel=channel, metadata=kept)
     parsed = await _parse(agent, turn, metadata.get("vectors"))
-    if not text.startswith("/"):
-        context = Context(metadata.get("topic"), metadata.get("asker") == RELATIVE)
-        put_first(parsed, followups()(normaliser()(text), parsed["intent"]["name"], context))
+    if not text.startswith("/") or text == f"/{PLACE}":
+        _lean(parsed, normaliser()(text), metadata)
     if metadata.get("area"):
         parsed["entities"] = [*parsed.get("entities", ()), {"entity": "area", "value": metadata["area"], "start": 0, "end": 0}]
     turn.parse_data = parsed
@@ -126,6 +127,20 @@ async def _parse(agent: Agent, turn: UserMessage, packed: str | None) -> dict[st
         heard = [await agent.processor.parse_message(UserMessage(part, turn.output_channel, turn.sender_id)) for part in parts]
     surest = max(heard, key=lambda parsed: (parsed["intent"]["name"] not in SMALL_TALK, parsed["intent"]["confidence"]))
     return {**surest, "text": turn.text}
+
+
+def _lean(parsed: dict[str, Any], plain: str, metadata: dict[str, str]) -> None:
+    """Change what was heard to what is meant: nothing where nothing was said, and what the last topic makes of a short question."""
+    if unclear()(plain, parsed["intent"]):
+        parsed.update(nothing_heard())
+    context = Context(metadata.get("topic"), metadata.get("asker") == RELATIVE, metadata.get("danger") == NOW)
+    put_first(parsed, followups()(plain, parsed["intent"]["name"], context))
+
+
+@cache
+def unclear() -> Unclear:
+    """Read the words that say nothing and those that are known, once."""
+    return Unclear.load(Path.cwd())
 
 
 @cache

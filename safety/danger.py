@@ -16,6 +16,7 @@ from safety.head import Floats, Head
 from safety.normalise import Normaliser
 from safety.pieces import pieces
 from safety.rules import LEVELS, Rules
+from safety.vague import Vague
 
 Level = Literal["none", "high", "now"]
 
@@ -46,6 +47,7 @@ class DangerDetector:
     rules: Rules
     head: Head | None = None
     answers: frozenset[str] = frozenset()
+    vague: Vague = field(default_factory=Vague)
 
     @classmethod
     def load(cls, root: Path) -> DangerDetector:
@@ -54,7 +56,7 @@ class DangerDetector:
         lines = (root / ANSWERS).read_text("utf-8").splitlines()
         answers = frozenset(word for line in lines if not line.startswith("#") for word in line.split())
         try:
-            return cls(normalise, rules, Head.load(root, Encoder.load(root)), answers)
+            return cls(normalise, rules, Head.load(root, Encoder.load(root)), answers, Vague.load(root))
         except EncoderMissing as error:
             logger.warning("danger is judged by rules alone: %s", error)
             return cls(normalise, rules)
@@ -67,7 +69,7 @@ class DangerDetector:
         hits = self.rules(plain)
         levels = [hit.level for hit in hits]
         vectors: tuple[Floats, ...] = ()
-        if self.head is not None and plain and not self._only_answers(plain):
+        if self.head is not None and plain and not self._says_little(plain):
             parts = pieces(text)
             read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
             vectors = tuple(self.head.encoder(read))
@@ -90,7 +92,9 @@ class DangerDetector:
                 break
         return worst
 
-    def _only_answers(self, plain: str) -> bool:
-        """True for a few words that only answer a question ("for me"): too few for the encoder, which hears danger in them."""
+    def _says_little(self, plain: str) -> bool:
+        """True for a few words that name no subject or only answer a question ("for me"): the encoder hears danger in them."""
+        if self.vague(plain) or self.vague.leans(plain):
+            return True
         words = plain.strip(" .!?").split()
         return len(words) <= LONGEST_ANSWER and self.answers.issuperset(words)

@@ -9,6 +9,20 @@ MOST_WORDS = 40  # in a piece; the encoder reads about twice that before it stop
 _ASKING = re.compile(
     r"\?|^(?:\W*(?:and|but|so|please|also) )?(?:what|how|can|could|who|where|when|why|do|does|is|are|will|would|should)\b", re.IGNORECASE
 )
+_WISH = (
+    r"(?:i )?(?:just |also |only |really )*(?:want|wanted|need|needed|would like|like|trying|tried)(?: to)? (?:know|ask|find out|understand)\b"
+    r"|(?:please |can you |could you )*(?:tell me|explain|let me know)\b|(?:i )?(?:am |was )?(?:wondering|wonder)\b|my question is\b"
+)
+_QUESTION = (
+    r"(?:how|where|who|what|when|which \w+) (?:do|does|can|could|should|would|will|must|did) (?:i|we|you|she|he|they|it|the)\b"
+    r"|how (?:i|we) (?:can|could|would|should|do|get|go|apply)\b|how (?:long|much|soon)\b|what (?:is|are) (?:a|an|the|my|clare)\b|what (?:about|happens|if)\b"
+    r"|(?:can|could|should|may) (?:i|we|you)\b|do (?:i|we) (?:have|need|get|qualify)\b|am i (?:allowed|able|entitled)\b"
+    r"|is (?:there|it (?:possible|legal|illegal|a crime|free|true))\b"
+)
+# What begins a question in a run-on without stops; "i do not know how i can go on" is none.
+_BEGINS = re.compile(
+    rf"(?<!not know )(?<!not sure )(?<!no idea )\b(?:(?:{_WISH})(?: (?:about|if|whether|please))*(?: (?:{_QUESTION}))?|(?:{_QUESTION}))"
+)
 _ENDS = re.compile(r"(?<=[.!?\n])\s+|\n+")
 
 
@@ -20,6 +34,12 @@ def sentences(text: str) -> list[str]:
 def asks(sentence: str) -> bool:
     """True when a sentence is a question, by its mark or its first word."""
     return bool(_ASKING.search(sentence))
+
+
+def questions(sentence: str) -> list[str]:
+    """Return the questions in one normalised sentence: each from the words that begin it up to the next, or all of it when it asks."""
+    starts = [found.start() for found in _BEGINS.finditer(sentence)] or [0] * asks(sentence)
+    return [sentence[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=False)]
 
 
 def pieces(text: str) -> list[str]:

@@ -71,7 +71,7 @@ def test_every_name_in_the_table_is_an_intent() -> None:
     named = [topic for subject in data["subjects"].values() for topic in subject["topics"]]
     named += [meant for question in data["questions"] for meant in question["after"].values() if meant != "same"]
     named += [meant for meant in data["unclear"].values() if meant != "same"]
-    named += [*data["place"]["topics"], *data["relative"]["topics"], *data["relative"]["topics"].values()]
+    named += [*data["place"]["topics"], *data["place"]["named"], *data["relative"]["topics"], *data["relative"]["topics"].values()]
     assert set(named) <= intents
     assert {subject for question in data["questions"] for subject in question["after"]} | set(data["unclear"]) <= set(data["subjects"])
 

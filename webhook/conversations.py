@@ -19,7 +19,9 @@ REMEMBERED_TURNS = 3  # how many answers are kept for a client that retries a tu
 
 NOT_CLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 FOR_ANOTHER = frozenset({"worried_about_someone", "clares_law_third_party"})
+SURELY = 0.5  # confidence; below it somebody who asks for herself would too often be taken for a relative, and stay one
 TOPICLESS = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "repeat", "help_menu", "bot_challenge"})  # no subject to return to
+BLOCK = "utter_danger_now"  # the reply that is the danger block
 PLAIN = ("area", "topic", "relative", "unclear", "turns", "asked")  # what is handed from process to process as it stands
 
 
@@ -70,7 +72,12 @@ class Conversation:
     @property
     def context(self) -> dict[str, str]:
         """What the assistant is told of the conversation beside the message: names of ours, never words of hers."""
-        known = {"area": self.area, "topic": self.topic, "asker": "relative" if self.relative else None}
+        known = {
+            "area": self.area,
+            "topic": self.topic,
+            "asker": "relative" if self.relative else None,
+            "danger": "now" if BLOCK in self.said else None,
+        }
         return {name: value for name, value in known.items() if value}
 
     def issue(self, answer: Answer) -> Answer:
@@ -86,13 +93,15 @@ class Conversation:
             issued.append(Button(button.title, token))
         return Reply(reply.id, reply.text, tuple(issued), reply.kind, reply.contact)
 
-    def hear(self, topic: str, replies: tuple[Reply, ...]) -> None:
-        """Note what was talked about and answered, by name only, for the questions that lean on it."""
+    def hear(self, topic: str, confidence: float) -> None:
+        """Note what was talked about, for the questions that lean on it."""
         self.unclear = self.unclear + 1 if topic in NOT_CLEAR else 0
-        self.relative = self.relative or topic in FOR_ANOTHER
-        if topic in TOPICLESS or topic in NOT_CLEAR:
-            return
-        self.topic = topic
+        self.relative = self.relative or (topic in FOR_ANOTHER and confidence >= SURELY)
+        if topic not in TOPICLESS | NOT_CLEAR:
+            self.topic = topic
+
+    def tell(self, replies: tuple[Reply, ...]) -> None:
+        """Note what was answered, by name only, for "say it again"."""
         self.said = tuple(reply.id for reply in replies if reply.contact is None)
 
     def remember(self, turn: int | None, answer: Answer) -> None:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from directory.places import Gazetteer
 from safety.danger import DangerDetector, Level, Verdict
 from safety.encoder import Vectors, pack
-from safety.pieces import asks, sentences
+from safety.pieces import questions, sentences
 from safety.redact import redact
 from safety.rules import LEVELS
 from webhook.approved import approved
 from webhook.cards import card_reply
 from webhook.choices import Choices
 from webhook.config import Budgets
-from webhook.conversations import NOT_CLEAR, TOPICLESS, Conversation
+from webhook.conversations import BLOCK, FOR_ANOTHER, NOT_CLEAR, TOPICLESS, Conversation
 from webhook.counts.facts import WITHOUT_RASA
 from webhook.counts.tally import Tally
 from webhook.errors import RasaUnavailable
@@ -33,10 +33,13 @@ FEW_WORDS = 3
 MOST_TURNS = 60  # turns of one conversation; the 300th costs Rasa seconds (architecture.md)
 
 UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a person is offered
+MOST_ASKED = 2  # questions beside a danger that are answered too, the last ones: each costs some of the half second
+HEARD_BESIDE = 0.4  # confidence; a question beside a danger that is heard less surely is left, so that nothing stray stands there
 REPEAT = "repeat"  # the intent of "say it again", "put it simply"
 
 SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
 OUT_OF_DATE, ALONE = "utter_out_of_date", "utter_front_door_alone"
+RELATIVES = "utter_worried_about_someone"  # what friends and relatives can do, and that they may ring the helplines themselves
 LEAVES = frozenset({"utter_quick_exit", "utter_delete_chat"})  # replies after which nothing of the chat is kept
 
 
@@ -125,32 +128,58 @@ class FrontDoor:
         try:
             understood = self._send(conversation, text, deadline, verdict.vectors)
             self.tally.note(conversation, level, understood.topic)
-            conversation.hear(understood.topic, understood.replies)
-            if understood.topic == REPEAT and conversation.topic:
+            level = self._still(conversation, level, understood.topic)
+            conversation.hear(understood.topic, understood.confidence)
+            if understood.topic == REPEAT and (conversation.said or conversation.topic):
                 if shorter := self.fallback.again(conversation.said):
                     return Answer(level, (*self.fallback.danger(level, conversation.channel), *shorter))
-                understood = self._send(conversation, f"/{conversation.topic}", deadline)
+                understood = self._send(conversation, f"/{conversation.topic or REPEAT}", deadline)
         except RasaUnavailable:
             self.tally.note(conversation, level, WITHOUT_RASA)
+            if level != "none":
+                conversation.tell(self.fallback.danger(level, conversation.channel))
             return self._alone(conversation, level)
         replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
-        answer = self._compose(conversation, level, replies)
+        answer = self._compose(conversation, level, self._for_relative(conversation, understood.topic, replies))
+        if level != "none" or understood.topic not in TOPICLESS | NOT_CLEAR:
+            conversation.tell(answer.replies)
         if conversation.unclear < UNCLEAR_ENOUGH:
             return answer
         return Answer(level, (*answer.replies, self.fallback.say("utter_offer_person", conversation.channel)))
 
+    def _still(self, conversation: Conversation, level: Level, topic: str) -> Level:
+        """The danger an answer begins with: now, too, where a question leans on a topic that 999 was put before."""
+        return "now" if BLOCK in conversation.said and topic == conversation.topic else level
+
+    def _for_relative(self, conversation: Conversation, topic: str, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """Return the replies for whoever asks for somebody else: before numbers meant for that person, what a friend can do.
+
+        It is not said twice running, nor by text, where it would leave no room for the numbers."""
+        said_already = topic in FOR_ANOTHER or RELATIVES in conversation.said
+        first_card = next((place for place, reply in enumerate(replies) if reply.contact), None)
+        if not conversation.relative or said_already or first_card is None or conversation.channel == "sms":
+            return replies
+        return (*replies[:first_card], self.fallback.say(RELATIVES, conversation.channel), *replies[first_card:])
+
     def _also_asked(self, conversation: Conversation, level: Level, text: str, topic: str, deadline: float) -> tuple[Reply, ...]:
-        """Return the replies to a question that stands beside the danger in a message, so that both are answered."""
+        """Return the replies to the questions that stand beside the danger in a message, so that both are answered."""
         if level == "none":
             return ()
-        question = " ".join(part for part in sentences(text) if asks(part) and self.detector(part).level == "none")
-        if question in ("", text):
-            return ()
-        try:
-            understood = self._send(conversation, question, deadline)
-        except RasaUnavailable:
-            return ()
-        return () if understood.topic == topic or understood.topic in NOT_CLEAR | TOPICLESS else understood.replies
+        found: list[Reply] = []
+        for question in self._questions(text):
+            try:
+                understood = self._send(conversation, question, deadline)
+            except RasaUnavailable:
+                break
+            if understood.confidence >= HEARD_BESIDE and understood.topic not in {topic, *NOT_CLEAR, *TOPICLESS}:
+                found += understood.replies
+        return tuple(found)
+
+    def _questions(self, text: str) -> list[str]:
+        """The last questions that stand beside something else in a message."""
+        plain = self.detector.normalise(text)
+        found = [question for sentence in sentences(text) for question in questions(self.detector.normalise(sentence))]
+        return [question for question in found if question != plain][-MOST_ASKED:]
 
     def _send(self, conversation: Conversation, text: str, deadline: float, vectors: tuple[Vectors, ...] = ()) -> Understood:
         """Ask Rasa, with what the encoder made of the text where it has read it; raises RasaUnavailable, also when it says nothing: an

@@ -34,6 +34,11 @@ class Understood:
         """The intent that was heard."""
         return self.ranking[0][0] if self.ranking else "nlu_fallback"
 
+    @property
+    def confidence(self) -> float:
+        """How sure it was heard, 0 to 1."""
+        return self.ranking[0][1] if self.ranking else 0.0
+
 
 class Assistant(Protocol):
     """Whatever can understand a turn and forget a conversation; Rasa over HTTP, or an agent in this process."""

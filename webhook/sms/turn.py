@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from safety.danger import Level
-from webhook.conversations import Conversation
+from webhook.conversations import BLOCK, Conversation
 from webhook.parts import Parts
+from webhook.replies import Reply
 from webhook.sms.gsm7 import LONGEST, fit, places
 from webhook.sms.phrases import Phrase
 from webhook.sms.questions import Questions
@@ -61,8 +62,8 @@ class Turn:
 
     def danger_now(self) -> str:
         """Return the danger block."""
-        self._count()
-        return self.with_notice([self.say("utter_danger_now")], after=True)
+        self._note_danger()
+        return self.with_notice([self.say(BLOCK)], after=True)
 
     def greet(self) -> str:
         """Return the first reply, which asks if it is safe to text."""
@@ -99,8 +100,9 @@ class Turn:
             self.linden.rasa.forget(self.conversation.id)
         self.conversation.begin_anew()
 
-    def _count(self) -> None:
-        """Count a danger for the service owner, unless the chat is busy: danger waits for nothing."""
+    def _note_danger(self) -> None:
+        """Count a danger for the service owner and keep what was answered, unless the chat is busy: danger waits for nothing."""
         with self.conversation.taken() as mine:
             if mine:
                 self.linden.front_door.tally.note(self.conversation, self.level)
+                self.conversation.tell((Reply(BLOCK, ""),))
