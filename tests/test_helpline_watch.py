@@ -13,7 +13,8 @@ import pytest
 import yaml
 from flask import Flask
 
-from tests.conftest import NOON, PASSPHRASE, Clock
+from tests.clock import NOON
+from tests.conftest import PASSPHRASE, Clock
 from tests.desk_hand import Hand
 from tests.test_desk import SENTINEL, wanted
 from webhook.handoff.keyfile import open_keyfile

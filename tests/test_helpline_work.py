@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOON, Clock
+from tests.clock import NOON, Clock
 from tests.desk_hand import HOST, Hand
 from tests.test_desk import SENTINEL, wanted
 from webhook.handoff import HandoffError

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOON, PASSPHRASE, Clock
+from tests.clock import NOON
+from tests.conftest import PASSPHRASE, Clock
 from tests.test_desk import waiting_id, wanted
 from webhook.handoff import EpochKeyGone
 from webhook.handoff.desk import epoch_of, naive

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from tests.clock import NOON
 from tests.conftest import NOON
 from webhook.app import twilio_messages
 from webhook.config import load_config

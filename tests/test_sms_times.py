@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from safety.normalise import Normaliser
-from tests.conftest import NOON, ROOT
+from tests.clock import NOON
+from tests.conftest import ROOT
 from webhook.handoff.services import load_services, service_for
 from webhook.handoff.windows import LONDON, Window, offered
 from webhook.sms.lexicon import Lexicon, clock_candidates

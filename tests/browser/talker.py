@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from directory.cards import card_fields
 from directory.database import open_directory
 from directory.queries import find_services
-from tests.conftest import NOON
+from tests.clock import NOON
 from webhook.rasa_client import Understood
 from webhook.replies import Button, Reply
 from webhook.words import Words

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.browser.desk_site import HERE, Chromium, DeskSite
-from tests.conftest import NOON, PASSPHRASE, Clock
+from tests.clock import NOON, Clock
+from tests.conftest import PASSPHRASE
 from webhook.handoff.canary import unproved
 from webhook.handoff.desk import Wanted, naive
 from webhook.handoff.windows import Window

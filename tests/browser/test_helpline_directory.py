@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.browser.desk_site import HERE, Chromium, DeskSite
-from tests.conftest import NOON, Clock
+from tests.clock import NOON
+from tests.conftest import Clock
 
 EDITOR = "Edith"
 CONFIRMS = '[data-confirms="dud-spoc"]'
