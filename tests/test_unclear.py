@@ -25,7 +25,7 @@ not sure what to say | dont know what to put | its complicated | It's a long sto
 stuff at home | things at home | things ay good | home stuff | just things | a lot going on | well | so | it's hard to say | hard to explain
 I don't know how to put it | cant explain it | i dont no | no idea really | something's not right | it's not great here | everything is too much to write
 I wanted to ask something | can i just | where do I begin, bab | lots of things | the usual | same as before | you know | I do not know the word | just looking
-um, so, I dont really know where to start | its hard to put into words | loads of stuff tbh | theres just so much going on | not really sure what to ask | unsure
+um, so, I dont really know where to start | its hard to put into words | loads of stuff tbh | theres just so much going on | not really sure what to ask | unsure | i just dont know
 """
 SAYS_SOMETHING = """
 no | yes | help | police | refuge | again | walsall | wv1 1aa | 999 | 😢 | stuff 🔪 | ok | sure | nothing | stop | who | what do i do | things i need to take
@@ -80,7 +80,7 @@ def test_it_is_asked_about_with_the_main_choices_and_then_a_person_is_offered(as
     assert question.id == "utter_not_sure"
     assert [button.title for button in question.buttons] == ["Is it abuse?", "Worried about someone", "Help near me", "What can I ask?"]
     assert [reply.id for reply in ask("flurb").replies] == ["utter_not_sure", "utter_offer_person"]
-    assert [reply.id for reply in ask("police").replies][0] == "utter_report_police"
+    assert ask("refuge").replies[0].id == "utter_refuge"
 
 
 @pytest.mark.parametrize(("before", "said", "answered"), [("what is clares law", "where do i start", "utter_clares_law_apply")])
