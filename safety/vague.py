@@ -30,9 +30,9 @@ class Vague:
     def load(cls, root: Path) -> Vague:
         """Read the words and phrases under `root`."""
         data = yaml.safe_load((root / FILE).read_text("utf-8"))
-        around, empty, beside = (frozenset(data[kind]) for kind in ("around", "empty", "beside"))
-        whole, leaning = ("|".join(f"(?:{each})" for each in data[kind]).replace("{rest}", data["rest"]) for kind in ("whole", "leaning"))
-        return cls(data["longest"], around, empty, beside, re.compile(whole), re.compile(leaning))
+        words = {kind: frozenset(data[kind]) for kind in ("around", "empty", "beside")}
+        phrases = {kind: "|".join(f"(?:{each})" for each in data[kind]).replace("{rest}", data["rest"]) for kind in ("whole", "leaning")}
+        return cls(data["longest"], **words, whole=re.compile(phrases["whole"]), leaning=re.compile(phrases["leaning"]))
 
     def __call__(self, plain: str) -> bool:
         """True when the normalised text `plain` is short and says nothing."""

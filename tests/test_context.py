@@ -75,3 +75,50 @@ def test_a_question_at_the_end_of_a_long_message_is_heard(ask: Ask) -> None:
         "What I would like to know is how I ask the police whether my boyfriend has been violent before."
     )
     assert any(name.startswith("utter_clares_law") for name in names(ask(text)))
+
+
+@pytest.mark.parametrize("asked", ["again", "how long will they take?", "how long", "where do i go"])
+def test_after_danger_999_comes_first_again(ask: Ask, asked: str) -> None:
+    ask("he has a knife")
+    answer = ask(asked)
+    assert names(answer)[0] == "utter_danger_now"
+    assert "28 days" not in " ".join(reply.text for reply in answer.replies)
+
+
+def test_breaking_an_order_is_answered_for_that_order_and_alarms_nobody(ask: Ask) -> None:
+    for order, answered in (("dvpo", "utter_dvpo_breach"), ("dapo", "utter_dapo_what"), ("non molestation order", "utter_non_molestation_order")):
+        ask(f"what is a {order}")
+        answer = ask("what if he breaks it")
+        assert (answer.danger, names(answer)[0]) == ("none", answered)
+
+
+def test_a_relative_is_kept_as_one_through_six_turns(ask: Ask) -> None:
+    assert "utter_worried_about_someone" in names(ask("worried about my daughter and her boyfriend"))
+    assert "utter_worried_about_someone" in names(ask("what can i do"))
+    assert "utter_clares_law_third_party" in names(ask("can i ask the police about him"))
+    assert "utter_clares_law_time" in names(ask("how long does it take"))
+    refuge = ask("refuge in Wolverhampton")
+    assert names(refuge)[:2] == ["utter_refuge", "utter_worried_about_someone"]
+    assert any("The Haven" in reply.text for reply in refuge.replies)
+    assert names(ask("thanks")) == ["utter_thanks"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        (
+            "we met three years ago and it was lovely at first. on friday he strangled me in the kitchen and i passed out. tell me about clares law please",
+            "utter_clares_law_what",
+        ),
+        (
+            "he has got a knife in his hand and hes stood outside my door and i was going to ask you how do i get a non molestation order",
+            "utter_non_molestation_order",
+        ),
+        ("he kicked the door in and hes got my little one and i dont know what to do can you tell me how i get into a refuge", "utter_refuge"),
+        ("I took some tablets an hour ago because I can't do this any more. Can someone look after my dog", "utter_pets"),
+    ],
+)
+def test_a_question_in_a_run_on_is_answered_after_the_danger(ask: Ask, text: str, answered: str) -> None:
+    answer = ask(text)
+    assert names(answer)[0] in ("utter_danger_now", "utter_danger_high")
+    assert answered in names(answer)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safety.danger import DangerDetector
-from safety.pieces import MOST_WORDS, asks, pieces, sentences
+from safety.pieces import MOST_WORDS, asks, pieces, questions, sentences
 
 
 def test_a_short_message_stays_whole() -> None:
@@ -36,3 +36,10 @@ def test_one_quiet_sentence_in_a_long_message_is_heard(detector: DangerDetector)
     text = calm * 3 + "He is outside the door now with a hammer and he is shouting that he will get in. " + calm * 2
     assert len(text) < 1_000
     assert detector(text).level == "now"
+
+
+def test_the_questions_of_a_run_on_begin_where_they_are_asked() -> None:
+    run_on = "he choked me on sunday and i was wondering if i can get a refuge also how long does it take"
+    assert questions(run_on) == ["i was wondering if i can get a refuge also", "how long does it take"]
+    assert questions("what is clare's law") == ["what is clare's law"]
+    assert questions("i do not know how i can go on") == questions("he hit me") == []

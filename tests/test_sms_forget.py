@@ -16,7 +16,6 @@ import pytest
 import requests
 
 from tests.clock import NOON
-from tests.conftest import NOON
 from webhook.app import twilio_messages
 from webhook.config import load_config
 from webhook.sms.forget import TwilioMessages, start_forgetting

@@ -25,7 +25,7 @@ not sure what to say | dont know what to put | its complicated | It's a long sto
 stuff at home | things at home | things ay good | home stuff | just things | a lot going on | well | so | it's hard to say | hard to explain
 I don't know how to put it | cant explain it | i dont no | no idea really | something's not right | it's not great here | everything is too much to write
 I wanted to ask something | can i just | where do I begin, bab | lots of things | the usual | same as before | you know | I do not know the word | just looking
-um, so, I dont really know where to start | its hard to put into words | loads of stuff tbh | theres just so much going on | not really sure what to ask | unsure
+um, so, I dont really know where to start | its hard to put into words | loads of stuff tbh | theres just so much going on | not really sure what to ask | unsure | i just dont know
 """
 SAYS_SOMETHING = """
 no | yes | help | police | refuge | again | walsall | wv1 1aa | 999 | 😢 | stuff 🔪 | ok | sure | nothing | stop | who | what do i do | things i need to take
