@@ -1,6 +1,7 @@
 """Judges how much danger is in a message, with rules that always work and a learned head when it is there.
 
-The verdict is the higher of the two. Everything that answers a person calls this first, before limits, locks and Rasa.
+The verdict is the higher of the two, but where the head is all but sure that there is no danger, a rule that says high is
+not enough by itself. Everything that answers a person calls this first, before limits, locks and Rasa.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from safety.encoder import Encoder
 from safety.head import Floats, Head
 from safety.normalise import Normaliser
 from safety.pieces import pieces
-from safety.rules import LEVELS, Rules
+from safety.rules import LEVELS, Hit, Rules
 from safety.vague import Vague
 
 Level = Literal["none", "high", "now"]
 
 ANSWERS = Path("data/danger/answers.txt")
 LONGEST_ANSWER = 3  # words
+HARMLESS = 0.05  # chance of danger under which the head outvotes rules that say high, never one that says now (docs/decisions/0014)
 LONGEST_WHOLE = 1_000  # characters; a longer text is read in slices: the time the rules take grows faster than the text
 SLICE, OVERLAP, ENCODED_SLICES = 240, 60, 6  # characters of a slice and shared by two; slices at either end that the encoder reads
 
@@ -67,14 +69,15 @@ class DangerDetector:
             return self._in_slices(text)
         plain = self.normalise(text)
         hits = self.rules(plain)
-        levels = [hit.level for hit in hits]
-        vectors: tuple[Floats, ...] = ()
-        if self.head is not None and plain and not self._says_little(plain):
-            parts = pieces(text)
-            read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
-            vectors = tuple(self.head.encoder(read))
-            levels += [self.head.level(self.head(part, vector)) for part, vector in zip(read, vectors, strict=True)]
-        return Verdict(cast(Level, max(levels, key=LEVELS.index, default="none")), frozenset(hit.category for hit in hits), vectors)
+        if self.head is None or not plain or self._says_little(plain):
+            return _verdict(hits, [], ())
+        parts = pieces(text)
+        read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
+        vectors = tuple(self.head.encoder(read))
+        scores = [self.head(part, vector) for part, vector in zip(read, vectors, strict=True)]
+        if all(score.danger < HARMLESS for score in scores):
+            hits = [hit for hit in hits if hit.level == "now" or hit.alone]
+        return _verdict(hits, [self.head.level(score) for score in scores], vectors)
 
     @property
     def by_rules(self) -> DangerDetector:
@@ -98,3 +101,9 @@ class DangerDetector:
             return True
         words = plain.strip(" .!?").split()
         return len(words) <= LONGEST_ANSWER and self.answers.issuperset(words)
+
+
+def _verdict(hits: list[Hit], levels: list[str], vectors: tuple[Floats, ...]) -> Verdict:
+    """The highest of what rules and head say."""
+    level = max([*(hit.level for hit in hits), *levels], key=LEVELS.index, default="none")
+    return Verdict(cast(Level, level), frozenset(hit.category for hit in hits), vectors)

@@ -1,7 +1,7 @@
 """Danger rules: plain patterns in `data/danger/rules.yml`, each compiled once to a spaCy Matcher and read sentence by sentence.
 
 A pattern is words in order. `a|b` is either word, `@name` any word of a list, `word*` any word that begins so, a
-final `?` means it may be missing, `{3}` is a gap of up to three words. A rule's guards say what silences it: a negation just
+final `?` means it may be missing, `{3}` is a gap of up to three words; after `=` the pattern is the whole sentence. A rule's guards say what silences it: a negation just
 before it, or a word anywhere in its sentence that makes it past, a question of law, or a story. Only the patterns are tried
 that have a word of the sentence: the others cannot fit, and trying them all takes most of the time.
 """
@@ -25,6 +25,7 @@ from safety import RulesInvalid
 
 FILE = Path("data/danger/rules.yml")
 LEVELS = ("none", "high", "now")
+WHOLE = "= "
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _GAP = re.compile(r"^\{(\d+)\}$")
@@ -33,10 +34,12 @@ _WAYS = re.compile(r"^(?:@\w+|[\w&'-]+\*?)(?:\|(?:@\w+|[\w&'-]+\*?))*\??$")
 
 @dataclass(frozen=True)
 class Hit:
-    """One rule that fired: its level, the category it names, and what it matched is deliberately not kept."""
+    """One rule that fired: its level, the category it names, and whether nothing else was said; what it matched is deliberately not
+    kept."""
 
     level: str
     category: str
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,12 @@ class Rules:
         language, index = spacy.blank("en"), Index()
         patterns: list[Pattern] = []
         for rule in content["rules"]:
-            hit, guards = Hit(rule["level"], rule["category"]), tuple(rule.get("guards", content["usual_guards"]))
+            guards = tuple(rule.get("guards", content["usual_guards"]))
             for line in _lines(rule["patterns"]):
-                index.add(len(patterns), needed(line, lists))
-                patterns.append(Pattern(_matcher(language, [line], lists), hit, guards))
+                words = line.removeprefix(WHOLE)
+                index.add(len(patterns), needed(words, lists))
+                hit = Hit(rule["level"], rule["category"], alone=line != words)
+                patterns.append(Pattern(_matcher(language, [words], lists), hit, guards))
         named = {
             name: Guard(_matcher(language, _lines(body["patterns"]), lists), int(body.get("before", 0))) for name, body in content["guards"].items()
         }
@@ -114,6 +119,8 @@ class Rules:
     def _hits(self, doc: Doc) -> Iterator[Hit]:
         for pattern in (self.patterns[number] for number in self.index.find({token.lower_ for token in doc})):
             for _, start, end in pattern.matcher(doc):
+                if pattern.hit.alone and not all(token.is_punct for token in (*doc[:start], *doc[end:])):
+                    continue
                 if not any(self._silenced(doc, start, end, self.guards[name]) for name in pattern.guards):
                     yield pattern.hit
 

@@ -26,6 +26,26 @@ def test_the_head_hears_what_no_rule_names(detector: DangerDetector) -> None:
     assert detector(text).level != "none"
 
 
+class Calm:
+    """A head that is all but sure that there is no danger in anything."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+
+    def __call__(self, text: str, vector: object) -> Scores:
+        return Scores(0.01, 0.0)
+
+    def level(self, scores: Scores) -> str:
+        return "none"
+
+
+def test_a_calm_head_outvotes_a_rule_that_says_high_and_never_one_that_says_now(detector: DangerDetector, encoder: Encoder) -> None:
+    calm = dataclasses.replace(detector, head=Calm(encoder))
+    high, now = "he strangled me on saturday", "he has got a knife and hes outside"
+    assert (calm.by_rules(high).level, calm(high).level) == ("high", "none")
+    assert calm(now).level == "now"
+
+
 def test_over_long_text_is_read_to_its_end(detector: DangerDetector) -> None:
     text = "word " * LONGEST_WHOLE + "he has got a knife and hes outside"
     assert detector(text).level == "now"
@@ -41,7 +61,7 @@ def test_a_few_words_that_only_answer_are_no_danger(detector: DangerDetector, te
     assert detector(text).level == "none"
 
 
-@pytest.mark.parametrize("text", ["help", "knife", "choking", "stabbed", "emergency", "hes here"])
+@pytest.mark.parametrize("text", ["help", "Help!", "police", "knife", "choking", "stabbed", "emergency", "hes here"])
 def test_one_word_can_be_danger(detector: DangerDetector, text: str) -> None:
     assert detector(text).level != "none"
 

@@ -32,6 +32,14 @@ def level(rules: Rules, normalise: Normaliser, text: str) -> str:
         "he is watching me type",
         "send the police",
         "maar raha hai mujhe",
+        "on znowu mnie bije prosze pomocy",
+        "ma bate acum",
+        "ayuda me está pegando",
+        "ele está me batendo",
+        "il me frappe aidez moi",
+        "помогите, он меня бьёт",
+        "يضربني",
+        "amake marche",
     ],
 )
 def test_what_is_happening_now_is_heard_without_any_model(rules: Rules, normalise: Normaliser, text: str) -> None:
@@ -68,10 +76,21 @@ def test_high_risk_is_heard_without_any_model(rules: Rules, normalise: Normalise
         "he strangled me thirty years ago and he is dead now",
         "the printer is killing me",
         "can i get help with rent",
+        "potrzebuje pomocy po polsku",
+        "ma mere est malade",
+        "vorbiti romaneste",
+        "necesito ayuda en español",
     ],
 )
 def test_a_careful_person_would_not_be_alarmed(rules: Rules, normalise: Normaliser, text: str) -> None:
     assert level(rules, normalise, text) == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [("help", "high"), ("HELP!!", "high"), ("help.", "high"), ("help with rent", "none"), ("i need help", "none")]
+)
+def test_a_cry_of_one_word_is_heard_where_it_is_all_that_is_said(rules: Rules, normalise: Normaliser, text: str, heard: str) -> None:
+    assert level(rules, normalise, text) == heard
 
 
 @pytest.mark.parametrize("line", ["a @nothing b", "a {x} b", "a (b)"])
