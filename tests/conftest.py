@@ -188,6 +188,15 @@ def assistant() -> AgentAssistant:
     return AgentAssistant(model_path(ROOT))
 
 
+def give_directory(assistant: AgentAssistant, linden: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the actions of an assistant look services up in the directory of a front door."""
+    engine = linden.front_door.fallback.directory
+    monkeypatch.setattr("actions.services.directory_engine", lambda: engine)
+    for action in assistant.agent.action_endpoint.executor.actions.values():
+        if hasattr(action, "__self__") and hasattr(action.__self__, "engine"):
+            monkeypatch.setattr(action.__self__, "engine", lambda: engine)
+
+
 @pytest.fixture(scope="session")
 def redis_running() -> Iterator[Redis]:
     """One Redis for all tests."""

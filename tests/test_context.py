@@ -5,20 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Clock, make_app
+from tests.conftest import Clock, give_directory, make_app
 from tools.agent import AgentAssistant
 from webhook.conversations import Conversation
 from webhook.front_door import Said
-from webhook.parts import NAME
+from webhook.parts import NAME, Parts
 from webhook.replies import Answer
 
 Ask = Callable[[str], Answer]
 
 
 @pytest.fixture
-def ask(tmp_path: Path, assistant: AgentAssistant, clock: Clock) -> Ask:
+def ask(tmp_path: Path, assistant: AgentAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """One conversation on the web: what is typed goes in, the answer comes out."""
-    front_door = make_app(tmp_path, assistant, clock).extensions[NAME].front_door
+    linden: Parts = make_app(tmp_path, assistant, clock).extensions[NAME]
+    give_directory(assistant, linden, monkeypatch)
+    front_door = linden.front_door
     conversation = Conversation(f"context-{tmp_path.name}", "web", front_door.clock())
     return lambda text: front_door.answer(conversation, Said(text, front_door.clock()))
 

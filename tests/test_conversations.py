@@ -8,8 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
-import actions.services
-from tests.conftest import PASSPHRASE, Clock, add_keys, make_app
+from tests.conftest import PASSPHRASE, Clock, add_keys, give_directory, make_app
 from tests.test_page import Page
 from tools.agent import AgentAssistant
 from webhook.handoff.keyfile import open_keyfile
@@ -21,10 +20,7 @@ from webhook.parts import NAME, Parts
 def linden(tmp_path: Path, assistant: AgentAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Parts:
     app = make_app(tmp_path, assistant, clock)
     found: Parts = app.extensions[NAME]
-    monkeypatch.setattr(actions.services, "directory_engine", lambda: found.front_door.fallback.directory)
-    for action in assistant.agent.action_endpoint.executor.actions.values():
-        if hasattr(action, "__self__") and hasattr(action.__self__, "engine"):
-            monkeypatch.setattr(action.__self__, "engine", lambda: found.front_door.fallback.directory)
+    give_directory(assistant, found, monkeypatch)
     return found
 
 
