@@ -52,8 +52,11 @@ def main() -> None:
 
 
 async def _ready(app: Any, _: Any) -> None:
+    from bot.channels import followups, normaliser, unclear
     from bot.tracker_store import use_our_store
 
+    for read in (followups, normaliser, unclear):
+        read()  # now, and not while the first person waits
     app.config.KEEP_ALIVE_TIMEOUT = IDLE_CONNECTION_SECONDS
     use_our_store(app.ctx.agent, os.environ)
     gc.freeze()  # what was loaded stays: looking through it again for garbage holds up whoever is being answered

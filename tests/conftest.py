@@ -25,11 +25,13 @@ from tests.clock import Clock
 from tests.engines import Postgres, Redis, postgres_server, redis_server
 from tools.train import model_path
 from webhook.app import create_app
+from webhook.conversations import Conversation
 from webhook.errors import RasaUnavailable
+from webhook.front_door import Said
 from webhook.handoff.keyfile import make_keyfile
 from webhook.parts import NAME, Parts
 from webhook.rasa_client import Understood
-from webhook.replies import Reply
+from webhook.replies import Answer, Reply
 from webhook.store import workers
 from webhook.store.engine import open_queue, transaction
 from webhook.words import Words
@@ -41,6 +43,7 @@ pytest_plugins = ["tests.databases", "tests.desk_people"]
 os.environ["LINDEN_MODE"] = "demo"
 ROOT = Path(__file__).resolve().parent.parent
 PASSPHRASE = "a passphrase for tests"
+Ask = Callable[[str], Answer]
 
 
 UNCHANGING = {part: cache(part.load) for part in (DangerDetector, Gazetteer, Words)}
@@ -195,6 +198,16 @@ def give_directory(assistant: AgentAssistant, linden: Parts, monkeypatch: pytest
     for action in assistant.agent.action_endpoint.executor.actions.values():
         if hasattr(action, "__self__") and hasattr(action.__self__, "engine"):
             monkeypatch.setattr(action.__self__, "engine", lambda: engine)
+
+
+@pytest.fixture
+def ask(tmp_path: Path, assistant: AgentAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """One conversation on the web with the trained assistant: what is typed goes in, the answer comes out."""
+    linden: Parts = make_app(tmp_path, assistant, clock).extensions[NAME]
+    give_directory(assistant, linden, monkeypatch)
+    front_door = linden.front_door
+    conversation = Conversation(f"ask-{tmp_path.name}", "web", front_door.clock())
+    return lambda text: front_door.answer(conversation, Said(text, front_door.clock()))
 
 
 @pytest.fixture(scope="session")

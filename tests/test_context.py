@@ -1,28 +1,9 @@
 """Whole conversations on the trained assistant: a message is heard with what went before it, and danger with its question."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from tests.conftest import Clock, give_directory, make_app
-from tools.agent import AgentAssistant
-from webhook.conversations import Conversation
-from webhook.front_door import Said
-from webhook.parts import NAME, Parts
+from tests.conftest import Ask
 from webhook.replies import Answer
-
-Ask = Callable[[str], Answer]
-
-
-@pytest.fixture
-def ask(tmp_path: Path, assistant: AgentAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """One conversation on the web: what is typed goes in, the answer comes out."""
-    linden: Parts = make_app(tmp_path, assistant, clock).extensions[NAME]
-    give_directory(assistant, linden, monkeypatch)
-    front_door = linden.front_door
-    conversation = Conversation(f"context-{tmp_path.name}", "web", front_door.clock())
-    return lambda text: front_door.answer(conversation, Said(text, front_door.clock()))
 
 
 def names(answer: Answer) -> list[str]:

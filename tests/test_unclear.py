@@ -1,23 +1,14 @@
 """A message that says nothing is asked about, whatever it resembles; one that says something keeps its meaning."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from bot.unclear import Unclear
 from safety.danger import DangerDetector
 from safety.normalise import Normaliser
 from safety.vague import Vague
-from tests.conftest import ROOT, Clock, make_app
-from tools.agent import AgentAssistant
+from tests.conftest import ROOT, Ask
 from tools.corpus import read_danger, read_examples
-from webhook.conversations import NOT_CLEAR, TOPICLESS, Conversation
-from webhook.front_door import Said
-from webhook.parts import NAME
-from webhook.replies import Answer
-
-Ask = Callable[[str], Answer]
+from webhook.conversations import NOT_CLEAR, TOPICLESS
 
 SAYS_NOTHING = """
 hmm | hmmm | dunno | i dont know | I don't really know | it is just everything | its everything | where do i start | Where would I even begin
@@ -41,14 +32,6 @@ def each(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def vague() -> Vague:
     return Vague.load(ROOT)
-
-
-@pytest.fixture
-def ask(tmp_path: Path, assistant: AgentAssistant, clock: Clock) -> Ask:
-    """One conversation on the web: what is typed goes in, the answer comes out."""
-    front_door = make_app(tmp_path, assistant, clock).extensions[NAME].front_door
-    conversation = Conversation(f"unclear-{tmp_path.name}", "web", front_door.clock())
-    return lambda text: front_door.answer(conversation, Said(text, front_door.clock()))
 
 
 def test_what_says_nothing_is_known_and_what_says_something_is_left(vague: Vague, normalise: Normaliser) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,22 @@ def main() -> None:
     published = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
     _start_from_last(encoder, Path.cwd() / FILE)
     reader, tokens = Reader(encoder, readings.intents.shape[1]), AutoTokenizer.from_pretrained(source)
-    optimiser, schedule = optimiser_of(reader, chosen.rate, chosen.epochs * -(-len(readings.lines) // BATCH))
-    for epoch in range(chosen.epochs):
-        started, losses = time.monotonic(), []
-        for batch in batches([line.text for line in readings.lines]):
-            losses.append(learn(reader, _loss(reader, tokens, readings, batch), optimiser, schedule))
-            if len(losses) % 100 == 0:
-                print(f"epoch {epoch + 1}, step {len(losses)}: loss {np.mean(losses[-100:]):.4f}, {time.monotonic() - started:.0f} s", flush=True)
+    texts = [line.text for line in readings.lines]
+    for _ in train(reader, texts, lambda batch: _loss(reader, tokens, readings, batch), chosen.epochs, chosen.rate):
         after = encoder.state_dict()
         write_changes(Path.cwd() / FILE, {name: (after[name] - published[name]).numpy() for name in after if after[name].is_floating_point()})
+
+
+def train(reader: Reader, texts: list[str], loss_of: Callable[[list[int]], torch.Tensor], epochs: int, rate: float) -> Iterator[int]:
+    """Let the reader learn from the texts, `loss_of` saying what a batch of their places costs; gives the number of each epoch done."""
+    optimiser, schedule = _optimiser(reader, rate, epochs * -(-len(texts) // BATCH))
+    for epoch in range(epochs):
+        started, losses = time.monotonic(), []
+        for batch in batches(texts):
+            losses.append(_learn(reader, loss_of(batch), optimiser, schedule))
+            if len(losses) % 100 == 0:
+                print(f"epoch {epoch + 1}, step {len(losses)}: loss {np.mean(losses[-100:]):.4f}, {time.monotonic() - started:.0f} s", flush=True)
+        yield epoch
 
 
 def seed_all() -> None:
@@ -126,8 +134,7 @@ def label_loss(scores: tuple[torch.Tensor, torch.Tensor], intents: torch.Tensor,
     return loss
 
 
-def learn(reader: Reader, loss: torch.Tensor, optimiser: Any, schedule: Any) -> float:
-    """Take one step."""
+def _learn(reader: Reader, loss: torch.Tensor, optimiser: Any, schedule: Any) -> float:
     optimiser.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -136,8 +143,8 @@ def learn(reader: Reader, loss: torch.Tensor, optimiser: Any, schedule: Any) -> 
     return float(loss.detach())
 
 
-def optimiser_of(reader: Reader, rate: float, steps: int) -> tuple[Any, Any]:
-    """Return the optimiser, the heads learning faster than the encoder, and the schedule that warms up and fades out."""
+def _optimiser(reader: Reader, rate: float, steps: int) -> tuple[Any, Any]:
+    """The optimiser, the heads learning faster than the encoder, and the schedule that warms up and fades out."""
     heads = [*reader.intent.parameters(), *reader.danger.parameters()]
     encoder = [parameter for parameter in reader.encoder.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW([{"params": encoder, "lr": rate}, {"params": heads, "lr": 2e-3}], weight_decay=0.01)

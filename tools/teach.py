@@ -12,7 +12,6 @@ import math
 import random
 import re
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from safety.normalise import Normaliser
 from safety.rules import LEVELS
-from tools.adapt import BATCH, LONGEST, Reader, batches, label_loss, learn, optimiser_of, read_batch, seed_all
+from tools.adapt import BATCH, LONGEST, Reader, label_loss, read_batch, seed_all, train
 from tools.compare.encoders import MPNET_SHA256, check, unpack_mpnet
 from tools.corpus import is_set_aside, plain, read_danger, read_examples
 from tools.readings import READINGS, Line, Readings
@@ -93,15 +92,14 @@ def change_layers(module: nn.Module) -> None:
 
 def teach(reader: Reader, tokens: Any, lines: list[Line], epochs: int, rate: float) -> None:
     """Let the reader learn the labels of the lines."""
-    optimiser, schedule = optimiser_of(reader, rate, epochs * -(-len(lines) // BATCH))
-    for epoch in range(epochs):
-        started, losses = time.monotonic(), []
-        for batch in batches([line.text for line in lines]):
-            read = [lines[place] for place in batch]
-            labels = torch.tensor([line.intent for line in read]), torch.tensor([line.level for line in read])
-            losses.append(learn(reader, label_loss(read_batch(reader, tokens, [line.text for line in read]), *labels), optimiser, schedule))
-            if len(losses) % 100 == 0:
-                print(f"epoch {epoch + 1}, step {len(losses)}: loss {np.mean(losses[-100:]):.4f}, {time.monotonic() - started:.0f} s", flush=True)
+
+    def loss_of(batch: list[int]) -> torch.Tensor:
+        read = [lines[place] for place in batch]
+        labels = torch.tensor([line.intent for line in read]), torch.tensor([line.level for line in read])
+        return label_loss(read_batch(reader, tokens, [line.text for line in read]), *labels)
+
+    for _ in train(reader, [line.text for line in lines], loss_of, epochs, rate):
+        pass
 
 
 def clauses(texts: list[str]) -> list[str]:
