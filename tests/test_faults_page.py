@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools.faults import FAULTS, Result, page, read_results
+from tools.faults import FAULTS, Result, merged, page, read_results
 
 REPORT = """<testsuites><testsuite>
 <testcase name="test_one" time="1.5"><properties><property name="fault" value="2"/><property name="size" value="5 kills"/></properties></testcase>
@@ -12,11 +12,19 @@ REPORT = """<testsuites><testsuite>
 
 def test_results_are_read_by_fault_with_their_size_and_outcome(tmp_path: Path) -> None:
     (tmp_path / "report.xml").write_text(REPORT)
-    assert read_results(tmp_path / "report.xml") == [Result(1, "two things", "failure", 0.5), Result(2, "5 kills", "passed", 1.5)]
+    assert read_results(tmp_path / "report.xml") == [
+        Result("test_one", 2, "5 kills", "passed", 1.5),
+        Result("test_two_things", 1, "two things", "failure", 0.5),
+    ]
+
+
+def test_what_ran_again_takes_the_place_of_what_it_gave_before() -> None:
+    kept, failed, mended = (Result(test, 1, "", outcome, 1.0) for test, outcome in (("a", "passed"), ("b", "failure"), ("b", "passed")))
+    assert merged([kept, failed], [mended]) == [kept, mended]
 
 
 def test_every_fault_has_a_line_and_a_missing_one_is_named() -> None:
-    made = page([Result(1, "20 kills", "passed", 3.0)], "seed 1: 20000 turns, 90 replies seen by name, 0 strings outside", full=True)
+    made = page([Result("a", 1, "20 kills", "passed", 3.0)], "seed 1: 20000 turns, 90 replies seen by name, 0 strings outside", full=True)
     rows = [line for line in made.splitlines() if line[2:4].strip().isdigit()]
     assert len(rows) == len(FAULTS)
     assert sum("| missing |" in row for row in rows) == len(FAULTS) - 1

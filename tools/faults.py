@@ -1,4 +1,7 @@
-"""Runs every fault of docs/faults.md and writes its table: samples with `make faults`, full counts with `make soak`."""
+"""Runs every fault of docs/faults.md and writes its table: samples with `make faults`, full counts with `make soak`.
+
+With `--failed` only what failed in the run before is run again, and the other results of that run are kept.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ from xml.etree import ElementTree
 import psutil
 
 PAGE = Path("docs/faults.md")
-REPORT = Path("var/faults.xml")
+REPORT, REPORT_BEFORE = Path("var/faults.xml"), Path("var/faults-before.xml")
 SOAKED = Path("var/soak.txt")  # the last line of tools/soak.py
+AGAIN = ("--last-failed", "--last-failed-no-failures", "none")
 TESTS = ("tests/test_faults.py", "tests/test_stack.py", "tests/test_operations.py", "tests/test_backup.py")
 
 FAULTS = {
@@ -41,8 +45,9 @@ FAULTS = {
 
 @dataclass(frozen=True)
 class Result:
-    """One test of a fault: what it ran, how it went, and how long it took in seconds."""
+    """One test of a fault: which, what it ran, how it went, and how long it took in seconds."""
 
+    test: str
     fault: int
     size: str
     outcome: str
@@ -51,12 +56,13 @@ class Result:
 
 def main() -> int:
     """Run the tests, write the page, and return their exit code."""
-    full = "--soak" in sys.argv[1:]
+    full, failed = "--soak" in sys.argv[1:], "--failed" in sys.argv[1:]
+    before = read_results(REPORT.replace(REPORT_BEFORE)) if failed else []
     env = os.environ | {"LINDEN_SOAK": "1" if full else "0"}
     REPORT.parent.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "fault", f"--junitxml={REPORT}", *TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "fault", f"--junitxml={REPORT}", *(AGAIN if failed else ()), *TESTS]
     code = subprocess.run(command, env=env, check=False).returncode
-    results = read_results(REPORT)
+    results = merged(before, read_results(REPORT))
     if full or "--write" in sys.argv[1:]:
         words = SOAKED.read_text("utf-8") if full and SOAKED.exists() else ""
         PAGE.write_text(page(results, words, full=full), "utf-8")
@@ -66,15 +72,21 @@ def main() -> int:
 
 
 def read_results(report: Path) -> list[Result]:
-    """Return the results in pytest's report, by fault."""
+    """Return the results of the faults in pytest's report."""
     results = []
     for case in ElementTree.parse(report).iter("testcase"):
         given = {item.get("name", ""): item.get("value", "") for item in case.iter("property")}
         bad = next((kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None), None)
         if "fault" in given:
             size = given.get("size") or str(case.get("name")).removeprefix("test_").replace("_", " ")
-            results.append(Result(int(given["fault"]), size, bad or "passed", float(case.get("time") or 0)))
-    return sorted(results, key=lambda result: result.fault)
+            results.append(Result(str(case.get("name")), int(given["fault"]), size, bad or "passed", float(case.get("time") or 0)))
+    return results
+
+
+def merged(before: list[Result], now: list[Result]) -> list[Result]:
+    """Return the results of both runs by fault, the later one of a test that ran twice."""
+    latest = {result.test: result for result in (*before, *now)}
+    return sorted(latest.values(), key=lambda result: result.fault)
 
 
 def page(results: list[Result], words: str = "", *, full: bool) -> str:
@@ -93,7 +105,7 @@ def page(results: list[Result], words: str = "", *, full: bool) -> str:
         "|---|---|---|---|---|---|",
     ]
     for number, (fault, must) in FAULTS.items():
-        for result in by_fault.get(number) or [Result(number, "no test ran", "missing", 0.0)]:
+        for result in by_fault.get(number) or [Result("", number, "no test ran", "missing", 0.0)]:
             lines.append(f"| {number} | {fault} | {must} | {result.size} | {result.outcome} | {result.seconds:.1f} |")
     if words:
         lines += ["", f"The whole front door fuzzed for words that nobody approved, and for answers without any: {words}."]
