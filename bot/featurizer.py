@@ -20,8 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from safety.encoder import Encoder, Vectors
-from safety.normalise import Normaliser
-from safety.redact import redact
+from safety.normalise import Normaliser, plain
 
 _READ: ContextVar[Mapping[str, Vectors]] = ContextVar("read", default=MappingProxyType({}))  # of the turn being answered
 
@@ -81,8 +80,3 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignor
     def get_default_config() -> dict[str, Any]:
         """`root` is the project's folder, where the encoder and the spelling lexicon are."""
         return {**DenseFeaturizer.get_default_config(), "root": "."}
-
-
-def plain(text: str, normalise: Normaliser) -> str:
-    """What the models read: personal details out, as the front door takes them out, then normalised."""
-    return normalise(redact(text).text)

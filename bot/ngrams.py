@@ -16,9 +16,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
-from bot.featurizer import plain
 from safety.ngrams import PLACES, Rarity, fit_rarity, ngrams
-from safety.normalise import Normaliser
+from safety.normalise import Normaliser, plain
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)

@@ -12,6 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from safety.redact import redact
+
 LEXICON = Path("data/lexicon/texting.tsv")
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
@@ -47,6 +49,11 @@ class Normaliser:
         if meant is not None:
             return meant if token[0].isalnum() else f" {meant} "
         return _expand(token) if "'" in token else token
+
+
+def plain(text: str, normalise: Normaliser) -> str:
+    """Return what the models read of a line, in training and at run time: personal details out, then normalised."""
+    return normalise(redact(text).text)
 
 
 def _printable(text: str) -> list[str]:

@@ -209,15 +209,19 @@ def test_many_people_are_served_while_one_network_floods(stack: Stack, record_pr
                 time.sleep(max(0.0, started + sent / 100 - time.monotonic()))
         return sent
 
-    stack.say(stack.open(0), 0, text="warm up", turn=1)
-    before = stack.memory()
-    with ThreadPoolExecutor(people + 2) as pool:
+    def warm() -> dict[str, int]:
+        time.sleep(seconds / 10)  # until every thread has answered: what they take by then is theirs for good
+        return stack.memory()
+
+    with ThreadPoolExecutor(people + 3) as pool:
+        once_warm = pool.submit(warm)
         floods = [pool.submit(flood) for _ in range(2)]
         for each in [pool.submit(person, number) for number in range(people)]:
             each.result()
         sent = sum(each.result() for each in floods)
     p95 = sorted(times)[int(len(times) * 0.95) - 1]
-    growth = {name: stack.memory()[name] / before[name] - 1 for name in before}
+    before, after = once_warm.result(), stack.memory()
+    growth = {name: after[name] / before[name] - 1 for name in before}
     assert p95 < 2.0 + SLACK
     assert len(wrong) <= len(times) * 0.001, wrong[:5]
     assert set(pages) == {200}
@@ -226,7 +230,7 @@ def test_many_people_are_served_while_one_network_floods(stack: Stack, record_pr
     record_property(
         "size",
         f"{people} people for {seconds} s, {len(times)} turns, p95 {p95:.2f} s, {len(wrong)} errors; {sent / seconds:.0f} requests a second from "
-        f"one network; memory {max(growth.values()):+.1%}",
+        f"one network; memory {max(growth.values()):+.1%} after the first tenth",
     )
 
 

@@ -7,10 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.channels import run_turn
-from bot.featurizer import plain
 from safety.danger import DangerDetector
 from safety.encoder import Encoder, pack, unpack
-from safety.normalise import Normaliser
+from safety.normalise import Normaliser, plain
 from safety.pieces import pieces
 from tests.conftest import Scripted
 from tools.agent import AgentAssistant

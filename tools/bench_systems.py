@@ -17,13 +17,12 @@ import requests
 from directory.areas import read_areas
 from directory.database import open_directory
 from safety.encoder import Encoder
-from safety.normalise import Normaliser
+from safety.normalise import Normaliser, plain
 from tools import bench_stock
 from tools.bench_client import FrontDoorChat, Measured, RestChat, drive, times_by_turn
 from tools.bench_directory import fill
 from tools.bench_programs import environment, free_port, program, resident, wait
 from tools.bench_stock import Training
-from tools.corpus import plain
 
 LOADS = (1, 2, 4, 8, 16)
 LENGTHS = (10, 50, 200, 500, 1_000)  # characters

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import yaml
 
-from safety.normalise import Normaliser
-from safety.redact import redact
-
 NLU = Path("data/nlu")
 DANGER = Path("data/danger")
 
@@ -64,8 +61,3 @@ def read_tsv(path: Path) -> list[DangerLine]:
 def is_set_aside(text: str) -> bool:
     """True for the tenth of the lines that the encoder is never adapted on: thresholds are chosen on these."""
     return zlib.crc32(text.encode()) % 10 == 0
-
-
-def plain(text: str, normalise: Normaliser) -> str:
-    """What the models read of a line; the same as at run time."""
-    return normalise(redact(text).text)

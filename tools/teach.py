@@ -20,11 +20,11 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from safety.normalise import Normaliser
+from safety.normalise import Normaliser, plain
 from safety.rules import LEVELS
 from tools.adapt import BATCH, LONGEST, Reader, label_loss, read_batch, seed_all, train
 from tools.compare.encoders import MPNET_SHA256, check, unpack_mpnet
-from tools.corpus import is_set_aside, plain, read_danger, read_examples
+from tools.corpus import is_set_aside, read_danger, read_examples
 from tools.readings import READINGS, Line, Readings
 
 RANK, STRENGTH = 16, 2.0

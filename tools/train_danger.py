@@ -19,8 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from safety.encoder import Encoder
 from safety.head import FILE
 from safety.ngrams import PLACES, Rarity, fit_rarity, ngrams
-from safety.normalise import Normaliser
-from tools.corpus import is_set_aside, plain, read_danger
+from safety.normalise import Normaliser, plain
+from tools.corpus import is_set_aside, read_danger
 
 ALARMS = 0.06  # of the harmless lines set aside
 NOW_BAR = 0.05  # chance of `now` from which danger is treated as this minute
