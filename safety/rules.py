@@ -113,8 +113,10 @@ class Rules:
         return cls(language, tuple(patterns), index, named)
 
     def __call__(self, text: str) -> list[Hit]:
-        """Return every rule that fires on normalised `text` and is not silenced."""
-        return [hit for sentence in _SENTENCE.split(text) for hit in self._hits(self.language.make_doc(sentence))]
+        """Return every rule that fires on normalised `text` and is not silenced; what must stand alone is the whole of it."""
+        said = _SENTENCE.split(text)
+        nothing_else = len({sentence.strip(" .!?") for sentence in said} - {""}) == 1
+        return [hit for sentence in said for hit in self._hits(self.language.make_doc(sentence)) if nothing_else or not hit.alone]
 
     def _hits(self, doc: Doc) -> Iterator[Hit]:
         for pattern in (self.patterns[number] for number in self.index.find({token.lower_ for token in doc})):

@@ -87,7 +87,20 @@ def test_a_careful_person_would_not_be_alarmed(rules: Rules, normalise: Normalis
 
 
 @pytest.mark.parametrize(
-    ("text", "heard"), [("help", "high"), ("HELP!!", "high"), ("help.", "high"), ("help with rent", "none"), ("i need help", "none")]
+    ("text", "heard"),
+    [
+        ("help", "high"),
+        ("HELP!!", "high"),
+        ("help. Help!", "high"),
+        ("help with rent", "none"),
+        ("i need help", "none"),
+        ("the tap has leaked everywhere. help", "none"),
+        ("sos", "now"),
+        ("sos please hes here", "now"),
+        ("SOS, what do i wear to a christening", "none"),
+        ("help me please", "now"),
+        ("can you help me please with a visa", "none"),
+    ],
 )
 def test_a_cry_of_one_word_is_heard_where_it_is_all_that_is_said(rules: Rules, normalise: Normaliser, text: str, heard: str) -> None:
     assert level(rules, normalise, text) == heard

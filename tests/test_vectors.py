@@ -12,7 +12,9 @@ from safety.encoder import Encoder, pack, unpack
 from safety.normalise import Normaliser, plain
 from safety.pieces import pieces
 from tests.conftest import Scripted
+from tests.test_faults import send_text
 from tools.agent import AgentAssistant
+from webhook.parts import Parts
 
 SHORT = "how do i get a nonmol, hes still ringing me"
 LONG = " and then ".join(["he takes my wages every month", "my mom says i should go", "i dont know if it counts", "is there a refuge in dudley"] * 3)
@@ -46,3 +48,8 @@ def test_words_that_were_changed_on_the_way_go_without(client: FlaskClient, scri
     for turn, text in enumerate((SHORT, f"{SHORT} on 07700 900123"), start=1):
         client.post("/chat/message", json={"text": text, "turn": turn}, headers={"X-Chat-Session": session})
     assert ["vectors" in metadata for _, _, _, metadata in scripted.sent] == [True, False]
+
+
+def test_a_text_is_read_once_too(client: FlaskClient, linden: Parts, scripted: Scripted) -> None:
+    send_text(client, linden, SHORT)
+    assert [pack(linden.front_door.detector(SHORT).vectors)] == [metadata.get("vectors") for _, _, _, metadata in scripted.sent]

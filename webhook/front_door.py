@@ -46,13 +46,13 @@ LEAVES = frozenset({"utter_quick_exit", "utter_delete_chat"})  # replies after w
 @dataclass(frozen=True)
 class Said:
     """What came in: the text, when (by the front door's clock), which turn (None: not told), whether limits allow it, and
-    how much danger is in it if that was judged already."""
+    the verdict on it if it was judged already."""
 
     text: str
     arrived: float
     turn: int | None = None
     allowed: bool = True
-    level: Level | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class FrontDoor:
 
     def answer(self, conversation: Conversation, said: Said) -> Answer:
         """Return the answer to what a person typed; the same turn again gets the same answer and has no second effect."""
-        verdict = Verdict(said.level) if said.level else self.detector(said.text)
+        verdict = said.verdict or self.detector(said.text)
         level = verdict.level
         if len(said.text) > LONGEST:
             return self.refuse(level, conversation.channel, "utter_too_long", 413)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from safety.danger import Level
+from safety.danger import Verdict
 from safety.redact import redact
 from webhook.front_door import Said
 from webhook.handoff.desk import hour
@@ -30,11 +30,11 @@ def answer_text(linden: Parts, text: Text) -> str:
     All of it is one turn of the conversation, so that the next text finds what was noted and kept, at whichever front door it comes."""
     normalised = linden.front_door.detector.normalise(text.body)
     phrase = linden.texting.phrases.of(normalised)
-    level = _level(linden, text.body, phrase)
+    verdict = _judge(linden, text.body, phrase)
     conversation = linden.conversations.open(linden.keys.tag("conversation/sms", text.number), "sms")
-    wait = linden.front_door.patience("sms", level, text.arrived)
+    wait = linden.front_door.patience("sms", verdict.level, text.arrived)
     with conversation.taken(wait) as mine, Session(linden.queue, future=True) as session:
-        turn = Turn(linden, session, conversation, text, normalised, phrase, level)
+        turn = Turn(linden, session, conversation, text, normalised, phrase, verdict)
         reply = _at_once(turn)
         if reply is None:
             reply = _in_turn(turn) if mine else _out_of_turn(turn)
@@ -43,13 +43,13 @@ def answer_text(linden: Parts, text: Text) -> str:
     return reply
 
 
-def _level(linden: Parts, body: str, phrase: Phrase | None) -> Level:
+def _judge(linden: Parts, body: str, phrase: Phrase | None) -> Verdict:
     """How much danger is in a text. Two receipt words are judged by the rules alone: to the learned head they are like nothing
     it knows, and about one pair in a hundred would be answered as danger instead of cancelling the call."""
     if phrase:
-        return "now" if phrase == "danger_now" else "none"
+        return Verdict("now" if phrase == "danger_now" else "none")
     detector = linden.front_door.detector
-    return (detector.by_rules(body) if linden.receipts.looks_like_one(body) else detector(body)).level
+    return detector.by_rules(body) if linden.receipts.looks_like_one(body) else detector(body)
 
 
 def _at_once(turn: Turn) -> str | None:
@@ -123,7 +123,7 @@ def _path(turn: Turn) -> str:
     conversation, text = turn.conversation, turn.text
     first = "answered" not in conversation.notes
     allowed = turn.linden.limits.allow("text", text.number)
-    answer = turn.linden.front_door.answer(conversation, Said(text.body, text.arrived, None, allowed, turn.level))
+    answer = turn.linden.front_door.answer(conversation, Said(text.body, text.arrived, None, allowed, turn.verdict))
     if any(reply.kind == "callback_form" and reply.id == "utter_request_callback" for reply in answer.replies):
         return _start_questions(turn)
     if turn.level == "none" and answer.replies[0].id == GREETING:

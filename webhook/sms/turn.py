@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from safety.danger import Level
+from safety.danger import Level, Verdict
 from webhook.conversations import BLOCK, Conversation
 from webhook.parts import Parts
 from webhook.replies import Reply
@@ -30,7 +30,12 @@ class Turn:
     text: Text
     normalised: str
     phrase: Phrase | None
-    level: Level
+    verdict: Verdict
+
+    @property
+    def level(self) -> Level:
+        """How much danger is in the text."""
+        return self.verdict.level
 
     @property
     def questions(self) -> Questions:
