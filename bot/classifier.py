@@ -3,11 +3,13 @@
 Fitted with scikit-learn's LinearSVC, one against the rest; its margins become confidences through a softmax. Classes are
 not weighed by rarity: out of scope has the most examples because most of what people could type is, and weighing it
 down cost 18 points of its recall (docs/decisions/0005). C and sharpness were chosen on the tenth of the lines set aside
-(docs/decisions/0008): at sharpness 4 the confidences differ from the share that is right by 0.04 on average.
+(docs/decisions/0008): at sharpness 4 the confidences differ from the share that is right by 0.04 on average. For other
+data, several values of C and of the n-grams' weight may be given; the pair that is right most often on folds is taken.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -22,9 +24,13 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
+from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.svm import LinearSVC
 
+from safety.ngrams import PLACES
+
 RANKED = 10
+FOLDS = 5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -65,10 +71,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
     def train(self, training_data: TrainingData) -> Resource:
         """Fit one margin per intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        fitted = LinearSVC(C=self.config["C"], random_state=0)
-        fitted.fit(vstack([_features(example) for example in examples]), [example.get(INTENT) for example in examples])
+        rows, intents = vstack([_features(example) for example in examples]).tocsr(), np.array([example.get(INTENT) for example in examples])
+        simplicity, share = self._choose(rows, intents)
+        fitted = _model(simplicity).fit(_weighed(rows, share), intents)
         self.labels = fitted.classes_.astype(str)
         self.weights = fitted.coef_.astype(np.float32)
+        self.weights[:, :PLACES] *= share  # so that a message's n-grams need not be weighed when it is read
         self.biases = fitted.intercept_.astype(np.float32)
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / "linear.npz", labels=self.labels, weights=self.weights, biases=self.biases)
@@ -87,6 +95,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         """Leave training data as it is: nothing after this reads predictions on it."""
         return training_data
 
+    def _choose(self, rows: csr_matrix, intents: npt.NDArray[np.str_]) -> tuple[float, float]:
+        """Return C and the n-grams' weight: those given, or of several the pair that is right most often on folds."""
+        pairs = list(product(np.atleast_1d(self.config["C"]), np.atleast_1d(self.config["ngrams"])))
+        if len(pairs) == 1:
+            return pairs[0]
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+        return max(pairs, key=lambda pair: cross_val_score(_model(pair[0]), _weighed(rows, pair[1]), intents, cv=folds).mean())
+
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         margins = np.asarray(_features(message) @ self.weights.T)[0] + self.biases
         odds = np.exp(self.config["sharpness"] * (margins - margins.max()))
@@ -96,8 +112,17 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """C weighs fit against simplicity; sharpness turns margins into confidences."""
-        return {"C": 0.1, "sharpness": 4.0}
+        """C weighs fit against simplicity, `ngrams` the n-grams against the sentence vector; sharpness turns margins into confidences."""
+        return {"C": 0.1, "ngrams": 1.0, "sharpness": 4.0}
+
+
+def _model(simplicity: float) -> LinearSVC:
+    return LinearSVC(C=simplicity, random_state=0)
+
+
+def _weighed(rows: csr_matrix, share: float) -> csr_matrix:
+    """The rows with their n-grams, the first PLACES columns, at another weight."""
+    return hstack([rows[:, :PLACES] * share, rows[:, PLACES:]]).tocsr()
 
 
 def _features(message: Message) -> csr_matrix:
