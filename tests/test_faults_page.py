@@ -2,24 +2,25 @@
 
 from pathlib import Path
 
-from tools.faults import FAULTS, Result, merged, page, read_results
+from tools.faults import FAULTS, Result, failures, merged, page, read_results
 
 REPORT = """<testsuites><testsuite>
-<testcase name="test_one" time="1.5"><properties><property name="fault" value="2"/><property name="size" value="5 kills"/></properties></testcase>
-<testcase name="test_two_things" time="0.5"><properties><property name="fault" value="1"/></properties><failure message="x"/></testcase>
+<testcase classname="tests.test_x" name="test_one" time="1.5"><properties><property name="fault" value="2"/><property name="size" value="5 kills"/></properties></testcase>
+<testcase classname="tests.test_x" name="test_two_things" time="0.5"><properties><property name="fault" value="1"/></properties><failure message="x"/></testcase>
 <testcase name="test_no_fault" time="0.1"/></testsuite></testsuites>"""
 
 
 def test_results_are_read_by_fault_with_their_size_and_outcome(tmp_path: Path) -> None:
     (tmp_path / "report.xml").write_text(REPORT)
     assert read_results(tmp_path / "report.xml") == [
-        Result("test_one", 2, "5 kills", "passed", 1.5),
-        Result("test_two_things", 1, "two things", "failure", 0.5),
+        Result("tests/test_x.py::test_one", 2, "5 kills", "passed", 1.5),
+        Result("tests/test_x.py::test_two_things", 1, "two things", "failure", 0.5),
     ]
 
 
 def test_what_ran_again_takes_the_place_of_what_it_gave_before() -> None:
     kept, failed, mended = (Result(test, 1, "", outcome, 1.0) for test, outcome in (("a", "passed"), ("b", "failure"), ("b", "passed")))
+    assert failures([kept, failed]) == ["b"]
     assert merged([kept, failed], [mended]) == [kept, mended]
 
 

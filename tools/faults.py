@@ -20,7 +20,6 @@ import psutil
 PAGE = Path("docs/faults.md")
 REPORT, REPORT_BEFORE = Path("var/faults.xml"), Path("var/faults-before.xml")
 SOAKED = Path("var/soak.txt")  # the last line of tools/soak.py
-AGAIN = ("--last-failed", "--last-failed-no-failures", "none")
 TESTS = ("tests/test_faults.py", "tests/test_stack.py", "tests/test_operations.py", "tests/test_backup.py")
 
 FAULTS = {
@@ -45,7 +44,7 @@ FAULTS = {
 
 @dataclass(frozen=True)
 class Result:
-    """One test of a fault: which, what it ran, how it went, and how long it took in seconds."""
+    """One test of a fault: pytest's name for it, what it ran, how it went, and how long it took in seconds."""
 
     test: str
     fault: int
@@ -60,7 +59,7 @@ def main() -> int:
     before = read_results(REPORT.replace(REPORT_BEFORE)) if failed else []
     env = os.environ | {"LINDEN_SOAK": "1" if full else "0"}
     REPORT.parent.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "fault", f"--junitxml={REPORT}", *(AGAIN if failed else ()), *TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "fault", f"--junitxml={REPORT}", *(failures(before) or TESTS)]
     code = subprocess.run(command, env=env, check=False).returncode
     results = merged(before, read_results(REPORT))
     if full or "--write" in sys.argv[1:]:
@@ -79,8 +78,14 @@ def read_results(report: Path) -> list[Result]:
         bad = next((kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None), None)
         if "fault" in given:
             size = given.get("size") or str(case.get("name")).removeprefix("test_").replace("_", " ")
-            results.append(Result(str(case.get("name")), int(given["fault"]), size, bad or "passed", float(case.get("time") or 0)))
+            test = f"{str(case.get('classname')).replace('.', '/')}.py::{case.get('name')}"
+            results.append(Result(test, int(given["fault"]), size, bad or "passed", float(case.get("time") or 0)))
     return results
+
+
+def failures(results: list[Result]) -> list[str]:
+    """Return the names of the tests that did not pass."""
+    return [result.test for result in results if result.outcome != "passed"]
 
 
 def merged(before: list[Result], now: list[Result]) -> list[Result]:
