@@ -23,6 +23,7 @@ from tools.train import model_path
 
 LIFELINES = ("999", "0808 2000 247", "0808 801 0327")
 COPIES = 50
+FLOOD, FLOODERS = 200, 8  # requests a second of one network, and how many send them
 NOW = "he has got a knife and hes outside"
 
 
@@ -206,16 +207,16 @@ def test_many_people_are_served_while_one_network_floods(stack: Stack, record_pr
                     f"{stack.doors[sent % 2]}/chat/message", json={"text": "x", "turn": sent}, headers={"X-Forwarded-For": "192.0.2.1"}, timeout=20
                 )
                 sent += 1
-                time.sleep(max(0.0, started + sent / 100 - time.monotonic()))
+                time.sleep(max(0.0, started + sent * FLOODERS / FLOOD - time.monotonic()))
         return sent
 
     def warm() -> dict[str, int]:
         time.sleep(seconds / 10)  # until every thread has answered: what they take by then is theirs for good
         return stack.memory()
 
-    with ThreadPoolExecutor(people + 3) as pool:
+    with ThreadPoolExecutor(people + FLOODERS + 1) as pool:
         once_warm = pool.submit(warm)
-        floods = [pool.submit(flood) for _ in range(2)]
+        floods = [pool.submit(flood) for _ in range(FLOODERS)]
         for each in [pool.submit(person, number) for number in range(people)]:
             each.result()
         sent = sum(each.result() for each in floods)

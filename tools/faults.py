@@ -64,7 +64,7 @@ def main() -> int:
     results = merged(before, read_results(REPORT))
     if full or "--write" in sys.argv[1:]:
         words = SOAKED.read_text("utf-8") if full and SOAKED.exists() else ""
-        PAGE.write_text(page(results, words, full=full), "utf-8")
+        PAGE.write_text(page(results, words, full=full, again=len(failures(before))), "utf-8")
     for result in results:
         print(f"{result.fault:>2}  {result.outcome:<7} {result.seconds:6.1f} s  {result.size}")
     return code
@@ -94,8 +94,8 @@ def merged(before: list[Result], now: list[Result]) -> list[Result]:
     return sorted(latest.values(), key=lambda result: result.fault)
 
 
-def page(results: list[Result], words: str = "", *, full: bool) -> str:
-    """Return the page: what was run, where, how each fault went, and what the fuzzing of the words (`words`) found."""
+def page(results: list[Result], words: str = "", *, full: bool, again: int = 0) -> str:
+    """Return the page: what was run, how many of it again after a failure, where, how each went, and what the fuzzing of the words found."""
     by_fault: dict[int, list[Result]] = defaultdict(list)
     for result in results:
         by_fault[result.fault].append(result)
@@ -104,7 +104,8 @@ def page(results: list[Result], words: str = "", *, full: bool) -> str:
         "# What breaks, and what then happens",
         "",
         f"Written by `make {'soak' if full else 'faults'}` on {datetime.now(UTC):%d %B %Y} ({machine}). "
-        f"{'Full counts.' if full else 'Samples; `make soak` runs the full counts.'} Each line is one automated test.",
+        f"{'Full counts.' if full else 'Samples; `make soak` runs the full counts.'} Each line is one automated test."
+        + (f" {again} failed in the first run and ran again." if again else ""),
         "",
         "| # | fault | must | what was run | result | s |",
         "|---|---|---|---|---|---|",
