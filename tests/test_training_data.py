@@ -10,11 +10,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tests.conftest import ROOT
+from tools.compare.open_data import read_banking, read_clinc
 from tools.corpus import read_danger, read_examples, read_held_out
 
 EXAMPLES = read_examples(ROOT)
 EVALUATION = ROOT.parent / "shared/eval/dev.tsv"
+OPEN_DATA = ROOT.parent / "shared/open-data"
 TAXONOMY = ROOT.parent / "shared/design/intents.yml"
+FEW_WORDS = 4
 NEAR = 0.1  # normalised edit distance under which a line is a copy
 
 
@@ -72,3 +75,11 @@ def test_no_evaluation_row_or_near_copy_is_trained_on() -> None:
         if row and nearest and nearest[1] < NEAR:
             copies.append((row, nearest[0]))
     assert copies == []
+
+
+def test_no_message_that_false_alarms_are_counted_on_is_trained_on() -> None:
+    if not OPEN_DATA.exists():
+        pytest.skip("the open data is not beside this checkout")
+    asked = {bare(text) for text, _ in [*read_banking(OPEN_DATA / "banking77_test.csv"), *read_clinc(OPEN_DATA).test]}
+    trained = {bare(text) for text, _ in EXAMPLES} | {bare(line.text) for line in read_danger(ROOT)}
+    assert [text for text in asked & trained if len(text.split()) >= FEW_WORDS] == []  # shorter ones anybody writes: "good morning"
