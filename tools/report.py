@@ -30,7 +30,7 @@ PICTURES = Path("docs/pictures")
 HEAT, CURVE = "understanding-confusions.png", "understanding-calibration.png"
 WORST = 12  # confusions shown
 BINS = 10
-FLOORS = {"now": 0.80, "high": 0.80}  # of danger heard on data/danger/held_out.tsv; tests/test_danger.py fails under them
+FLOORS = {"now": 0.90, "high": 0.90}  # of danger heard on data/danger/held_out.tsv; tests/test_danger.py fails under them
 FEWEST = 10  # lines of a category that a share is shown for
 
 Counts = dict[str, tuple[int, int]]  # name: (hits, of how many)
