@@ -44,8 +44,8 @@ def share_right(classifier: LinearIntentClassifier, messages: list[Message]) -> 
 
 
 def test_of_several_weights_the_one_that_is_right_most_often_on_folds_is_taken(tmp_path: Path) -> None:
-    chosen, unseen = trained(tmp_path / "several", C=[0.1, 1.0], ngrams=[10.0, 0.1])
-    wrong, the_same = trained(tmp_path / "one", C=1.0, ngrams=10.0)
+    chosen, unseen = trained(tmp_path / "several", C=[0.1, 1.0], ngrams=[100.0, 0.1])
+    wrong, the_same = trained(tmp_path / "one", C=1.0, ngrams=100.0)
     assert share_right(chosen, unseen) > share_right(wrong, the_same)
 
 
