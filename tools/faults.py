@@ -1,6 +1,7 @@
 """Runs every fault of docs/faults.md and writes its table: samples with `make faults`, full counts with `make soak`.
 
-With `--failed` only what failed in the run before is run again, and the other results of that run are kept.
+With `--failed` only what failed in the run before is run again (all of it when nothing did), and the other results of that
+run are kept.
 """
 
 from __future__ import annotations
