@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 FOLDER = Path("models/encoder")
 MAX_TOKENS = 128
 RECIPE = 2  # raise it when the export below changes
+
+Export = Callable[[Path, Path], None]  # from a folder of weights to a file
 
 
 def main() -> int:
@@ -65,14 +68,13 @@ def build(root: Path) -> None:
         write_encoder(adapted, _made_from(root), root / FOLDER)
 
 
-def write_encoder(weights: Path, made_from: dict[str, Any], folder: Path) -> None:
-    """Export and quantise the weights of one folder, and write what `safety.encoder` opens, all or none; the manifest says `made_from`."""
+def write_encoder(weights: Path, made_from: dict[str, Any], folder: Path, export: Export | None = None) -> None:
+    """Export the weights of one folder, quantised unless `export` says otherwise, and write what `safety.encoder` opens, all or none;
+    the manifest says `made_from`."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         work = Path(temporary)
-        _export(weights, work / "float.onnx")
-        _quantise(work / "float.onnx", work / "model.onnx")
-        (work / "float.onnx").unlink()
+        (export or _export_quantised)(weights, work / "model.onnx")
         shutil.copyfile(weights / "tokenizer.json", work / "tokenizer.json")
         files = {name: sha256(work / name) for name in ("model.onnx", "tokenizer.json")}
         dimensions = json.loads((weights / "config.json").read_text("utf-8"))["hidden_size"]
@@ -103,6 +105,13 @@ def _adapt(source: Path, changes: Path, target: Path) -> None:
     save_file(weights, target / "model.safetensors", metadata={"format": "pt"})
     for name in ("config.json", "tokenizer.json"):
         shutil.copyfile(source / name, target / name)
+
+
+def _export_quantised(source: Path, target: Path) -> None:
+    whole = target.with_name("float.onnx")
+    _export(source, whole)
+    _quantise(whole, target)
+    whole.unlink()
 
 
 def _export(source: Path, target: Path) -> None:

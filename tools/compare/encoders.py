@@ -13,7 +13,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from tools.build_encoder import FOLDER, WEIGHTS_SHA256, sha256, weights_folder, write_encoder
+from tools.build_encoder import FOLDER, WEIGHTS_SHA256, Export, sha256, weights_folder, write_encoder
+from tools.compare import mpnet
 
 MADE = Path("var/compare/encoders")
 PINS = Path("requirements/compare.txt")
@@ -36,7 +37,7 @@ def _make_published(root: Path, folder: Path) -> None:
 
 def _make_mpnet(root: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
-        _make(unpack_mpnet(root, Path(temporary)), MPNET_SHA256, folder)
+        _make(unpack_mpnet(root, Path(temporary)), MPNET_SHA256, folder, mpnet.export)
 
 
 def unpack_mpnet(root: Path, work: Path) -> Path:
@@ -52,9 +53,9 @@ def unpack_mpnet(root: Path, work: Path) -> Path:
     return next((work / "weights").rglob("model.safetensors")).parent
 
 
-def _make(weights: Path, wanted: str, folder: Path) -> None:
+def _make(weights: Path, wanted: str, folder: Path, export: Export | None = None) -> None:
     check(weights, wanted)
-    write_encoder(weights, {"weights": wanted}, folder)
+    write_encoder(weights, {"weights": wanted}, folder, export)
 
 
 def check(weights: Path, wanted: str) -> None:
