@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
@@ -47,6 +48,16 @@ def test_of_several_weights_the_one_that_is_right_most_often_on_folds_is_taken(t
     chosen, unseen = trained(tmp_path / "several", C=[0.1, 1.0], ngrams=[100.0, 0.1])
     wrong, the_same = trained(tmp_path / "one", C=1.0, ngrams=100.0)
     assert share_right(chosen, unseen) > share_right(wrong, the_same)
+
+
+def test_many_examples_are_chosen_on_by_a_part_and_learned_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.classifier.ENOUGH", 30)
+    folded = []
+    monkeypatch.setattr("bot.classifier.cross_val_score", lambda model, rows, intents, cv: folded.append(rows.shape[0]) or np.zeros(1))
+    chosen, _ = trained(tmp_path / "part", C=[1.0, 0.1], ngrams=1.0)
+    whole, _ = trained(tmp_path / "whole", C=1.0, ngrams=1.0)
+    assert folded == [30, 30]
+    assert np.array_equal(chosen.weights, whole.weights)
 
 
 def test_a_weight_of_the_ngrams_is_in_what_was_learned_and_not_asked_for_again(tmp_path: Path) -> None:
