@@ -104,7 +104,7 @@ def test_what_was_not_run_is_said(tmp_path: Path) -> None:
     lines = page(read_trials(tmp_path), read_alarms(tmp_path)).splitlines()
     assert "| Linden's pipeline, MiniLM as published | 0.900 (0.826 – 0.945; n = 100) |" in lines
     assert "| Rasa's stock pipeline (DIET, 100 epochs) | not run |" in lines
-    assert "| BANKING77, 10 examples an intent, best of ours | 0.880 | 0.900 (published) | yes |" in lines
+    assert "| BANKING77, 10 examples an intent, best of ours | 0.880 | 0.9000 (published) | yes |" in lines
     assert "| BANKING77 | 0.10% (0.02% – 0.56%; n = 1000) | 1 | 0 | yes |" in lines
 
 
