@@ -4,8 +4,7 @@ Fitted with scikit-learn's LinearSVC, one against the rest; its margins become c
 not weighed by rarity: out of scope has the most examples because most of what people could type is, and weighing it
 down cost 18 points of its recall (docs/decisions/0005). C and sharpness were chosen on the tenth of the lines set aside
 (docs/decisions/0008): at sharpness 4 the confidences differ from the share that is right by 0.04 on average. For other
-data, several values of C and of the n-grams' weight may be given; the pair that is right most often on folds, of at most
-ENOUGH examples, is taken.
+data, several values of C and of the n-grams' weight may be given; the pair that is right most often on folds is taken.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
-from sklearn.model_selection import StratifiedKFold, cross_val_score, train_test_split
+from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.svm import LinearSVC
 
 from safety.ngrams import PLACES
 
 RANKED = 10
 FOLDS = 5
-ENOUGH = 3_000  # examples to choose on: there are sixty fits, and on 10,000 examples each takes some fifteen seconds
+ENOUGH = 3_000  # examples to choose on: every pair of values is fitted FOLDS times
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -98,13 +97,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         return training_data
 
     def _choose(self, rows: csr_matrix, intents: npt.NDArray[np.str_]) -> tuple[float, float]:
-        """Return C and the n-grams' weight: those given, or of several the pair that is right most often on folds."""
+        """Return C and the n-grams' weight: those given, or of several the pair that is right most often on folds of at most ENOUGH rows."""
         pairs = list(product(np.atleast_1d(self.config["C"]), np.atleast_1d(self.config["ngrams"])))
         if len(pairs) == 1:
             return pairs[0]
-        if len(intents) > ENOUGH:
-            kept, _ = train_test_split(np.arange(len(intents)), train_size=ENOUGH, stratify=intents, random_state=0)
-            rows, intents = rows[kept], intents[kept]
+        kept = np.sort(np.random.default_rng(0).permutation(len(intents))[:ENOUGH])
+        rows, intents = rows[kept], intents[kept]
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
         return max(pairs, key=lambda pair: cross_val_score(_model(pair[0]), _weighed(rows, pair[1]), intents, cv=folds).mean())
 

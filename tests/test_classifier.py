@@ -51,12 +51,12 @@ def test_of_several_weights_the_one_that_is_right_most_often_on_folds_is_taken(t
 
 
 def test_many_examples_are_chosen_on_by_a_part_and_learned_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.classifier.ENOUGH", 30)
+    monkeypatch.setattr("bot.classifier.ENOUGH", 59)
     folded = []
     monkeypatch.setattr("bot.classifier.cross_val_score", lambda model, rows, intents, cv: folded.append(rows.shape[0]) or np.zeros(1))
     chosen, _ = trained(tmp_path / "part", C=[1.0, 0.1], ngrams=1.0)
     whole, _ = trained(tmp_path / "whole", C=1.0, ngrams=1.0)
-    assert folded == [30, 30]
+    assert folded == [59, 59]
     assert np.array_equal(chosen.weights, whole.weights)
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tools.compare.alarms import Alarm, Alarms, measure_alarms
 from tools.compare.open_data import REFUSED, Part, few, read_part
 from tools.compare.page import page
 from tools.compare.results import keep_alarms, keep_trial, read_alarms, read_trials
-from tools.compare.trial import CHOICES, Trial, at_chosen_threshold, score, write_project
+from tools.compare.trial import CHOICES, STOCK, Trial, at_chosen_threshold, score, write_project
 from tools.evaluate import FALLBACK
 
 LINES = [("a", "card"), ("b", "loan"), ("c", REFUSED), ("d", REFUSED)]
@@ -106,6 +107,20 @@ def test_what_was_not_run_is_said(tmp_path: Path) -> None:
     assert "| Rasa's stock pipeline (DIET, 100 epochs) | not run |" in lines
     assert "| BANKING77, 10 examples an intent, best of ours | 0.880 | 0.9000 (published) | yes |" in lines
     assert "| BANKING77 | 0.10% (0.02% – 0.56%; n = 1000) | 1 | 0 | yes |" in lines
+
+
+def test_every_row_is_held_against_the_stock_pipeline(tmp_path: Path) -> None:
+    slow = replace(TRIAL, system="mpnet", in_scope=[80, 100], computing=60.0)
+    for trial in (TRIAL, slow, replace(TRIAL, system="adapted"), replace(TRIAL, system=STOCK, in_scope=[70, 100], computing=300.0)):
+        keep_trial(tmp_path, trial)
+    lines = page(read_trials(tmp_path), []).splitlines()
+    told = [line.removeprefix("| BANKING77, 10 examples an intent, ") for line in lines if line.startswith("| BANKING77, 10 examples an intent,")]
+    assert told[1:] == [
+        "ahead of stock | 0.180 | 0.2000 (published) | yes |",
+        "times faster to train (computing) | 10 | 20.0 (published) | yes |",
+        "ahead of stock | 0.180 | 0.1000 (mpnet) | **no** |",
+        "times faster to train (computing) | 10 | 5.0 (mpnet) | **no** |",
+    ]
 
 
 def test_the_newest_day_counts(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from safety.ngrams import PLACES, Rarity, fit_rarity, ngrams
 from safety.normalise import Normaliser, plain
 from tools.corpus import is_set_aside, read_danger
 
-ALARMS = 0.05  # of the harmless lines set aside, half of which were written to be mistaken for danger (docs/decisions/0016)
+ALARMS = 0.05  # of the harmless lines set aside, three in ten of which were written to be mistaken for danger (docs/decisions/0016)
 NOW_BAR = 0.05  # chance of `now` from which danger is treated as this minute
 WEIGHT_OF_A_MISS = {0: 1.0, 1: 2.0}
 

@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from tools.build_encoder import FOLDER, WEIGHTS_SHA256, Export, sha256, weights_folder, write_encoder
+from tools.build_encoder import FOLDER, RECIPE, WEIGHTS_SHA256, Export, sha256, weights_folder, write_encoder
 from tools.compare import mpnet
 
 MADE = Path("var/compare/encoders")
@@ -25,7 +25,7 @@ def encoder_folder(root: Path, name: str) -> Path:
     """Return the folder of the encoder called `adapted`, `published` or `mpnet`, made if it is not there yet; raises ValueError on a wrong hash."""
     if name == "adapted":
         return root / FOLDER
-    folder = root / MADE / name
+    folder = root / MADE / f"{name}-{RECIPE}"
     if not (folder / "manifest.json").exists():
         {"published": _make_published, "mpnet": _make_mpnet}[name](root, folder)
     return folder

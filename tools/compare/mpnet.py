@@ -1,10 +1,10 @@
-"""Writes all-mpnet-base-v2 as an ONNX graph, operator by operator: converting it from TensorFlow took over 24 GB of memory.
+"""Writes all-mpnet-base-v2 as an ONNX graph, operator by operator: converting it from TensorFlow took more than 24 GB of memory.
 
 The architecture is MPNet's (Song et al. 2020, "MPNet: Masked and Permuted Pre-training for Language Understanding"): BERT's
 layers with one relative position bias shared by all of them. The graph has the inputs and the output that `safety.encoder`
 expects: token numbers and their mask in, the mean over real tokens at length 1 out. It stays in 32-bit floats: at int8, as
-MiniLM serves, its vectors turn by some 25 degrees (cosine 0.90 with the published ones). `tests/test_compare.py` holds it to what
-Transformers' own MPNet makes of the same weights.
+MiniLM serves, its vectors turn by some 25 degrees (cosine 0.90 with the published ones). `tests/test_compare_mpnet.py` holds it to
+what Transformers' own MPNet makes of the same weights.
 """
 
 from __future__ import annotations

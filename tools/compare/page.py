@@ -18,6 +18,7 @@ TITLES = {
     "clinc": "CLINC150, all 15,100 examples",
 }
 GOALS = {"banking10": 0.88, "banking30": 0.915, "banking": 0.935}
+FOR_GOALS = ("published", "mpnet")  # the adapted encoder was made for other language than a bank's
 AHEAD, FASTER = 0.18, 10.0  # of the stock pipeline at 10 examples an intent: share right, and times
 
 INTRODUCTION = """# Compared with others
@@ -26,7 +27,7 @@ Written by `make compare` from what it kept in `docs/compare/`; do not edit.
 
 Every system is trained and asked by Rasa itself, in a process of its own, one message at a time. *Linden's pipeline* is
 `config.yml` as it serves: normalisation, sentence encoder, hashed character n-grams, linear classifier, whose C and weight
-of the n-grams are chosen by five folds of the lines it is trained on, which its training time includes; only the encoder
+of the n-grams are chosen by five folds of the lines it is trained on (of 3,000 of them where there are more), which its training time includes; only the encoder
 differs between its rows. The adapted encoder was taught the language of abuse and safety and is not made for a bank's; it is
 shown so that nobody takes one row's figures for another's. The two MiniLM are at int8, as they serve; mpnet, which could not
 serve, stays in 32-bit floats. *Stock* is what `rasa init` writes. Nothing was chosen on test lines. The examples of 10 and
@@ -70,7 +71,7 @@ def goals(trials: Trials) -> list[str]:
     """Say for each goal what Linden's best row reached, and how far each of its rows is ahead of the stock pipeline."""
     lines = ["## Goals", "", "| goal | wanted | measured | met |", "| --- | --- | --- | --- |"]
     for part, wanted in GOALS.items():
-        ours = [trial for (name, system), trial in trials.items() if name == part and system != STOCK]
+        ours = [trials[part, system] for system in FOR_GOALS if (part, system) in trials]
         best = max(ours, key=lambda trial: trial.in_scope[0], default=None)
         lines.append(_goal(f"{TITLES[part]}, best of ours", f"{wanted:.3f}", share(best) if best else None, wanted, best.system if best else ""))
         if stock := trials.get((part, STOCK)):
@@ -80,7 +81,7 @@ def goals(trials: Trials) -> list[str]:
 
 def _against(stock: Trial, trial: Trial, part: str) -> list[str]:
     """How far one row is ahead of the stock pipeline, where that is a goal, and how much faster it trains."""
-    ahead = _goal("ahead of stock at 10", f"{AHEAD:.3f}", share(trial) - share(stock), AHEAD, trial.system)
+    ahead = _goal(f"{TITLES[part]}, ahead of stock", f"{AHEAD:.3f}", share(trial) - share(stock), AHEAD, trial.system)
     times = stock.computing / trial.computing
     faster = _goal(f"{TITLES[part]}, times faster to train (computing)", f"{FASTER:.0f}", times, FASTER, trial.system)
     return [ahead, faster] if part == "banking10" else [faster]
