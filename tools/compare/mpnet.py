@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from safetensors.numpy import load_file
 
 from tools.build_encoder import MAX_TOKENS
 
@@ -36,24 +39,18 @@ class Graph:
 
     def constant(self, value: Numbers) -> str:
         """Add a constant and return its name."""
-        from onnx import numpy_helper
-
         name = f"c{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """Add a node of one output and return the output's name."""
-        from onnx import helper
-
         name = f"n{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, list(inputs), [name], **attributes))
         return name
 
     def model(self, output: str) -> Any:
         """Return the whole as a model whose value `output` is the sentence vector."""
-        from onnx import TensorProto, helper
-
         inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"]) for name in ("input_ids", "attention_mask")]
         self.nodes.append(helper.make_node("Identity", [output], ["sentence"]))
         outputs = [helper.make_tensor_value_info("sentence", TensorProto.FLOAT, ["texts", "dimensions"])]
@@ -72,7 +69,7 @@ class Mpnet:
     def build(self) -> Any:
         """Return the model from token numbers to sentence vector."""
         graph = self.graph
-        mask = graph.add("Cast", "attention_mask", to=1)
+        mask = graph.add("Cast", "attention_mask", to=TensorProto.FLOAT)
         length = graph.add("Shape", "input_ids", start=1, end=2)
         bias = graph.add("Add", self._nearness(length), self._unseen(mask))
         hidden = self._embed(length)
@@ -144,9 +141,6 @@ class Mpnet:
 
 def export(source: Path, target: Path) -> None:
     """Write the weights under `source` as one ONNX graph at `target`."""
-    import onnx
-    from safetensors.numpy import load_file
-
     weights = load_file(source / "model.safetensors")
     onnx.save(Mpnet(weights, json.loads((source / "config.json").read_text("utf-8"))).build(), str(target))
 
