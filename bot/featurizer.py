@@ -19,6 +19,7 @@ from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturiz
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.reading import fingerprint
 from safety.encoder import Encoder, Vectors
 from safety.normalise import Normaliser, plain
 
@@ -52,6 +53,11 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignor
         """Open the encoder under the project's folder; raises EncoderMissing."""
         root = Path(config["root"])
         return cls(config, execution_context.node_name, Encoder.load(root), Normaliser.load(root))
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa's cache must not outlive."""
+        return fingerprint(Path(config["root"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the sentence vector of each message that has text."""

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from bot.reading import fingerprint
 from safety.ngrams import PLACES, Rarity, fit_rarity, ngrams
 from safety.normalise import Normaliser, plain
 
@@ -48,6 +49,11 @@ class CharacterNgramFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignor
         with model_storage.read_from(resource) as folder:
             component.rarity = np.load(folder / "rarity.npy", allow_pickle=False)
         return component
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa's cache must not outlive."""
+        return fingerprint(Path(config["root"]))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn how rare each n-gram is."""

@@ -31,7 +31,7 @@ class Scores:
 @dataclass(frozen=True)
 class Head:
     """Row 0 is danger at all, row 1 is now: `dense` weights of shape (2, dimensions), `sparse` of shape (2, PLACES),
-    biases and thresholds of shape (2,); `rarity` weighs the n-grams."""
+    biases of shape (2,); thresholds of danger, of now where there is danger, and of now by itself; `rarity` weighs the n-grams."""
 
     encoder: Encoder
     dense: Floats
@@ -60,7 +60,8 @@ class Head:
         return Scores(float(danger), float(now))
 
     def level(self, scores: Scores) -> str:
-        """Return none, high or now by the fitted thresholds; now only where there is danger at all."""
-        if scores.danger < self.thresholds[0]:
+        """Return none, high or now by the fitted thresholds; little is asked of now where danger is heard, more where it is not."""
+        danger, now, now_by_itself = self.thresholds
+        if scores.danger < danger and scores.now < now_by_itself:
             return "none"
-        return "now" if scores.now >= self.thresholds[1] else "high"
+        return "now" if scores.now >= now else "high"

@@ -138,3 +138,7 @@ def test_alarms_are_named_by_row_and_not_quoted(open_data: Path, detector: Dange
     assert (banking.n, clinc.n) == (41, 2)
     assert banking.raised[-1] == Alarm(40, "card", "now", "rules")
     assert "knife" not in repr(banking)
+
+
+def test_the_page_is_what_was_measured() -> None:
+    assert (ROOT / "docs/comparison.md").read_text("utf-8") == page(read_trials(ROOT), read_alarms(ROOT))

@@ -47,7 +47,7 @@ def test_danger_and_a_question_are_both_answered_danger_first(ask: Ask) -> None:
 
 def test_twice_unclear_offers_a_person(ask: Ask) -> None:
     assert "utter_offer_person" not in names(ask("flibber jabber wocky"))
-    assert "utter_offer_person" in names(ask("zib zab zoob"))
+    assert "utter_offer_person" in names(ask("blibber glonkish"))
     assert "utter_offer_person" not in names(ask("what is a dvpo"))
 
 

@@ -72,9 +72,10 @@ def test_the_head_refuses_another_encoder(encoder: Encoder) -> None:
         Head.load(ROOT, other)
 
 
-def test_now_needs_danger_first(encoder: Encoder) -> None:
-    head = Head(encoder, np.zeros((2, 3)), np.zeros((2, 3)), np.zeros(2), np.array([0.5, 0.2]), np.zeros(3))
-    assert head.level(Scores(danger=0.4, now=0.9)) == "none"
+def test_now_asks_less_where_danger_is_heard(encoder: Encoder) -> None:
+    head = Head(encoder, np.zeros((2, 3)), np.zeros((2, 3)), np.zeros(2), np.array([0.5, 0.2, 0.7]), np.zeros(3))
+    assert head.level(Scores(danger=0.4, now=0.6)) == "none"
+    assert head.level(Scores(danger=0.4, now=0.8)) == "now"
     assert head.level(Scores(danger=0.6, now=0.1)) == "high"
     assert head.level(Scores(danger=0.6, now=0.3)) == "now"
 

@@ -49,11 +49,13 @@ def test_what_says_nothing_is_no_danger(detector: DangerDetector) -> None:
     assert [message for message in [*each(SAYS_NOTHING), "what if he breaks it", "and when he breaks it?"] if detector(message).level != "none"] == []
 
 
-def test_a_word_nobody_has_used_says_nothing_unless_it_is_a_slip_or_a_place(normalise: Normaliser) -> None:
+def test_a_few_words_nobody_has_used_say_nothing_unless_they_are_slips_or_places(normalise: Normaliser) -> None:
     unclear = Unclear.load(ROOT)
     unsure = {"name": "complaint", "confidence": 0.34}
-    assert all(unclear(normalise(text), unsure) for text in ("flurb", "its the flurb", "zizzle?"))
-    assert not any(unclear(normalise(text), unsure) for text in ("polcie", "refgue", "pleck", "solicitor", "he flurbs", "wv1", "ਮਦਦ"))
+    assert all(unclear(normalise(text), unsure) for text in ("flurb", "its the flurb", "zizzle?", "flurbet zizzlon"))
+    assert not any(
+        unclear(normalise(text), unsure) for text in ("polcie", "refgue", "pleck", "solicitor", "he flurbs", "flurb wizzle zoob zab", "wv1", "ਮਦਦ")
+    )
     assert not unclear("flurb", {"name": "abuse_emotional", "confidence": 0.9})
     assert not unclear("flurb", {"name": "language_help", "confidence": 0.3})
 

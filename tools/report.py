@@ -140,13 +140,18 @@ def _danger(linden: Parts, root: Path) -> list[str]:
 
 def _by_category(judged: Sequence[tuple[DangerLine, str]]) -> list[str]:
     hits: dict[str, list[bool]] = defaultdict(list)
+    whole: dict[str, list[bool]] = defaultdict(list)  # a category's now and high together
     for line, heard in judged:
-        hits[f"all ({line.level})"].append(heard != "none" if line.level == "none" else heard_at(heard, line.level))
-        hits[f"{line.category} ({line.level})"].append(hits[f"all ({line.level})"][-1])
-    shown = {name: _count(found) for name, found in hits.items() if len(found) >= FEWEST}
+        hit = heard != "none" if line.level == "none" else heard_at(heard, line.level)
+        for name in ("all", line.category):
+            hits[f"{name} ({line.level})"].append(hit)
+        if line.level != "none":
+            whole[line.category].append(hit)
+    shown, both = ({name: _count(found) for name, found in each.items() if len(found) >= FEWEST} for each in (hits, whole))
     danger = {name: count for name, count in shown.items() if not name.endswith("(none)")}
     alarms = {name.removesuffix(" (none)"): count for name, count in shown.items() if name.endswith("(none)") and (count[0] or name == "all (none)")}
-    lines = [*table("danger heard", danger), "False alarms on harmless lines of the same file; kinds that never alarmed are left out:", ""]
+    lines = [*table("danger heard, now and high together", both), *table("danger heard", danger)]
+    lines += ["False alarms on harmless lines of the same file; kinds that never alarmed are left out:", ""]
     return [*lines, *table("false alarm", alarms), f"A category with fewer than {FEWEST} lines counts in `all` alone.", ""]
 
 

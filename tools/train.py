@@ -31,6 +31,7 @@ RASA_INPUTS = (
     "bot/classifier.py",
     "bot/featurizer.py",
     "bot/ngrams.py",
+    "bot/reading.py",
 )
 
 

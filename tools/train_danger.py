@@ -2,9 +2,9 @@
 
 Two logistic regressions over the sentence vector and the n-grams: danger at all, and danger now. Thresholds come from
 the tenth of the training lines that neither the encoder nor the head that is measured has seen, by what a mistake costs:
-of all thresholds that keep false alarms on harmless lines under ALARMS, the one that misses least; and a low bar for
-`now` once danger is heard, because a high risk answered as an emergency costs little and an emergency answered as a high
-risk may cost a life. The head that is kept is then fitted on every line.
+of all thresholds that keep false alarms on harmless lines under ALARMS, the one that misses least; a low bar for `now`
+once danger is heard, because a high risk answered as an emergency costs little and an emergency answered as a high risk
+may cost a life; and for the same reason a chance of `now` that is enough by itself. The head that is kept is then fitted on every line.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tools.corpus import is_set_aside, read_danger
 
 ALARMS = 0.05  # of the harmless lines set aside, three in ten of which were written to be mistaken for danger (docs/decisions/0016)
 NOW_BAR = 0.05  # chance of `now` from which danger is treated as this minute
+NOW_BY_ITSELF = 0.4  # chance of `now` that is enough where the chance of danger is not (docs/decisions/0017)
 WEIGHT_OF_A_MISS = {0: 1.0, 1: 2.0}
 
 Bools = npt.NDArray[np.bool_]
@@ -49,7 +50,7 @@ def fit(root: Path) -> dict[str, float]:
         dense=weights[:, : encoder.dimensions],
         sparse=weights[:, encoder.dimensions :],
         biases=np.concatenate([model.intercept_ for model in models]).astype(np.float32),
-        thresholds=np.array([threshold, NOW_BAR], np.float32),
+        thresholds=np.array([threshold, NOW_BAR, NOW_BY_ITSELF], np.float32),
         rarity=rarity,
     )
     return figures
@@ -68,8 +69,9 @@ def _threshold(features: csr_matrix, danger: Bools, now: Bools, aside: Bools) ->
     seen, unseen = features[np.flatnonzero(~aside)], features[np.flatnonzero(aside)]
     chance, at_once = (_model().fit(seen, labels[~aside]).predict_proba(unseen)[:, 1] for labels in (danger, now))
     danger, now = danger[aside], now[aside]
-    threshold = float(np.quantile(chance[~danger], 1 - ALARMS))
-    heard = chance >= threshold
+    by_itself = at_once >= NOW_BY_ITSELF
+    threshold = float(np.quantile(np.where(by_itself, 1.0, chance)[~danger], 1 - ALARMS))
+    heard = by_itself | (chance >= threshold)
     figures = {
         "threshold": threshold,
         "danger found": float(heard[danger].mean()),
