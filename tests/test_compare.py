@@ -109,6 +109,13 @@ def test_what_was_not_run_is_said(tmp_path: Path) -> None:
     assert "| BANKING77 | 0.10% (0.02% – 0.56%; n = 1000) | 1 | 0 | yes |" in lines
 
 
+def test_seconds_of_waiting_are_not_shown_as_training(tmp_path: Path) -> None:
+    keep_trial(tmp_path, TRIAL)
+    keep_trial(tmp_path, replace(TRIAL, system=STOCK, seconds=900.0, computing=300.0))
+    shown = [line.split(" | ")[1:3] for line in page(read_trials(tmp_path), []).splitlines() if line.endswith("| 1.0 (2) | 2026-11-22 |")]
+    assert shown == [["20.0", "15.0"], ["waited", "300.0"]]
+
+
 def test_every_row_is_held_against_the_stock_pipeline(tmp_path: Path) -> None:
     slow = replace(TRIAL, system="mpnet", in_scope=[80, 100], computing=60.0)
     for trial in (TRIAL, slow, replace(TRIAL, system="adapted"), replace(TRIAL, system=STOCK, in_scope=[70, 100], computing=300.0)):
