@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from safety.normalise import apart
+
 MOST_WORDS = 40  # in a piece; the encoder reads about twice that before it stops reading
 
 _ASKING = re.compile(
@@ -28,7 +30,7 @@ _ENDS = re.compile(r"(?<=[.!?\n])\s+|\n+")
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of `text` in order, by their stops and line ends."""
-    return [sentence.strip() for sentence in _ENDS.split(text) if sentence.strip()]
+    return [sentence.strip() for sentence in _ENDS.split(apart(text)) if sentence.strip()]
 
 
 def asks(sentence: str) -> bool:

@@ -49,11 +49,19 @@ def test_danger_comes_first_and_is_said_once(client: FlaskClient, scripted: Scri
     assert "Nobody is reading this" in answer["replies"][0]["text"]
 
 
-def test_high_danger_is_shown_above_the_answer(client: FlaskClient) -> None:
+def test_high_danger_is_shown_above_the_answer(client: FlaskClient, scripted: Scripted) -> None:
+    scripted.replies = (Reply("utter_threat_to_kill", "an answer"),)
     answer = say(client, opened(client), text="he says he will kill me", turn=1).get_json()
     assert answer["danger"] == "high"
     assert "999" in answer["replies"][0]["text"]
-    assert answer["replies"][1]["id"] == "utter_greet"
+    assert answer["replies"][1]["id"] == "utter_threat_to_kill"
+
+
+@pytest.mark.parametrize("jarring", ["utter_out_of_scope", "utter_greet", "utter_affirm", "utter_deny", "utter_start_over"])
+def test_after_danger_nobody_is_told_that_it_is_not_our_matter(client: FlaskClient, scripted: Scripted, jarring: str) -> None:
+    scripted.replies = (Reply(jarring, ""),)
+    answer = say(client, opened(client), text=NOW, turn=1).get_json()
+    assert [reply["id"] for reply in answer["replies"]] == ["utter_danger_now"]
 
 
 def test_with_rasa_down_danger_and_the_national_lines_are_still_there(client: FlaskClient, scripted: Scripted) -> None:

@@ -64,8 +64,23 @@ def test_a_question_at_the_end_of_a_long_message_is_heard(ask: Ask) -> None:
 def test_after_danger_999_comes_first_again(ask: Ask, asked: str) -> None:
     ask("he has a knife")
     answer = ask(asked)
-    assert names(answer)[0] == "utter_danger_now"
+    assert (answer.danger, names(answer)[0]) == ("now", "utter_danger_now")
+    assert names(answer).count("utter_danger_now") == 1
     assert "28 days" not in " ".join(reply.text for reply in answer.replies)
+
+
+def test_a_cry_of_one_word_hears_999_and_what_can_be_asked(ask: Ask) -> None:
+    answer = ask("help")
+    assert (answer.danger, names(answer)) == ("high", ["utter_danger_high", "utter_help_menu"])
+
+
+@pytest.mark.parametrize(
+    "cry", ["bachao", "madad karo", "ma bate", "on mnie bije", "el ma bate", "woh mujhe marta hai", "mainu maarda hai", "ninkayga ayaa i garaacaya"]
+)
+def test_a_cry_in_another_language_hears_999_and_then_about_languages(ask: Ask, cry: str) -> None:
+    answer = ask(cry)
+    assert answer.danger != "none"
+    assert names(answer)[1] == "utter_language_help"
 
 
 def test_breaking_an_order_is_answered_for_that_order_and_alarms_nobody(ask: Ask) -> None:

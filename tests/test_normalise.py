@@ -23,6 +23,12 @@ NORMALISE = Normaliser.load(ROOT)
         pytest.param("he has a 🔪", "he has a knife", id="an emoji that says something"),
         pytest.param("mum\u200b\u00ad", "mum", id="invisible characters"),
         pytest.param("claires law", "clare's law", id="Clare's Law misspelt"),
+        pytest.param("im scared atm", "i am scared at the moment", id="atm, the time"),
+        pytest.param("he follows me to the atm", "he follows me to the atm", id="atm, the machine"),
+        pytest.param("hes got a knife...hes outside", "he is got a knife. he is outside", id="stops without a space"),
+        pytest.param("he hit me.He is here!help", "he hit me. he is here! help", id="a stop without a space"),
+        pytest.param("is it on refuge.org.uk or gov.uk", "is it on refuge.org.uk or gov.uk", id="addresses stay whole"),
+        pytest.param("at 9.30 e.g. today", "at 9.30 e.g. today", id="times and short forms stay whole"),
         pytest.param("a\nb\x00c", "a b c", id="line breaks and control characters"),
     ],
 )

@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
+from bot import reading
 from bot.featurizer import SentenceEncoderFeaturizer
 from bot.ngrams import CharacterNgramFeaturizer
 from safety.encoder import FOLDER
 from safety.normalise import LEXICON
 from tests.conftest import ROOT
+from tools.train import READING
 
 
 def test_another_encoder_or_another_spelling_is_another_fingerprint(tmp_path: Path) -> None:
@@ -22,3 +24,8 @@ def test_another_encoder_or_another_spelling_is_another_fingerprint(tmp_path: Pa
             (tmp_path / name).write_text(as_it_is + " ", "utf-8")
             assert component.fingerprint_addon({"root": str(tmp_path)}) != before
             (tmp_path / name).write_text(as_it_is, "utf-8")
+
+
+def test_training_again_and_leaving_the_cache_know_of_the_same_files() -> None:
+    known = {Path(name).relative_to(ROOT) for name in reading.CODE} | {LEXICON}
+    assert known == {Path(name) for name in READING} - {Path("data/nlu")}

@@ -36,8 +36,10 @@ UNCLEAR_ENOUGH = 2  # turns running that were not understood, after which a pers
 MOST_ASKED = 2  # questions beside a danger that are answered too, the last ones: each costs some of the half second
 HEARD_BESIDE = 0.4  # confidence; a question beside a danger that is heard less surely is left, so that nothing stray stands there
 REPEAT = "repeat"  # the intent of "say it again", "put it simply"
+MENU = "help_menu"  # the intent of "help", "what can I ask"
 
 SAYS_IT_ALREADY = frozenset({"utter_danger_now", "utter_silent_999"})  # the block in other words: not said twice
+JARRING = frozenset({"utter_out_of_scope", "utter_greet", "utter_affirm", "utter_deny", "utter_start_over"})  # as if no danger had been heard
 OUT_OF_DATE, ALONE = "utter_out_of_date", "utter_front_door_alone"
 RELATIVES = "utter_worried_about_someone"  # what friends and relatives can do, and that they may ring the helplines themselves
 LEAVES = frozenset({"utter_quick_exit", "utter_delete_chat"})  # replies after which nothing of the chat is kept
@@ -132,14 +134,15 @@ class FrontDoor:
             conversation.hear(understood.topic, understood.confidence)
             if understood.topic == REPEAT and (conversation.said or conversation.topic):
                 if shorter := self.fallback.again(conversation.said):
-                    return Answer(level, (*self.fallback.danger(level, conversation.channel), *shorter))
+                    return self._again(conversation, level, shorter)
                 understood = self._send(conversation, f"/{conversation.topic or REPEAT}", deadline)
+            replies = self._below_danger(conversation, level, understood.replies, deadline)
         except RasaUnavailable:
             self.tally.note(conversation, level, WITHOUT_RASA)
             if level != "none":
                 conversation.tell(self.fallback.danger(level, conversation.channel))
             return self._alone(conversation, level)
-        replies = (*understood.replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
+        replies = (*replies, *self._also_asked(conversation, level, text, understood.topic, deadline))
         answer = self._compose(conversation, level, self._for_relative(conversation, understood.topic, replies))
         if level != "none" or understood.topic not in TOPICLESS | NOT_CLEAR:
             conversation.tell(answer.replies)
@@ -150,6 +153,20 @@ class FrontDoor:
     def _still(self, conversation: Conversation, level: Level, topic: str) -> Level:
         """The danger an answer begins with: now, too, where a question leans on a topic that 999 was put before."""
         return "now" if BLOCK in conversation.said and topic == conversation.topic else level
+
+    def _again(self, conversation: Conversation, level: Level, shorter: tuple[Reply, ...]) -> Answer:
+        """What was said last, in shorter words: still danger now where 999 was among it, and behind 999 where this message tells of danger."""
+        first = self.fallback.danger(level, conversation.channel)
+        told = {reply.id for reply in first}
+        return Answer("now" if BLOCK in conversation.said else level, (*first, *(reply for reply in shorter if reply.id not in told)))
+
+    def _below_danger(self, conversation: Conversation, level: Level, replies: tuple[Reply, ...], deadline: float) -> tuple[Reply, ...]:
+        """Return the replies that may stand below a danger reply: none that jars there; where the danger is high and nothing else is
+        left, what can be asked. Raises RasaUnavailable."""
+        if level == "none":
+            return replies
+        fitting = tuple(reply for reply in replies if reply.id not in JARRING)
+        return fitting if fitting or level == "now" else self._send(conversation, f"/{MENU}", deadline).replies
 
     def _for_relative(self, conversation: Conversation, topic: str, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Return the replies for whoever asks for somebody else: before numbers meant for that person, what a friend can do.
