@@ -7,6 +7,7 @@ not enough by itself. Everything that answers a person calls this first, before 
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -26,6 +27,10 @@ LONGEST_ANSWER = 3  # words
 HARMLESS = 0.05  # chance of danger under which the head outvotes rules that say high, never one that says now (docs/decisions/0014)
 LONGEST_WHOLE = 1_000  # characters; a longer text is read in slices: the time the rules take grows faster than the text
 SLICE, OVERLAP, ENCODED_SLICES = 240, 60, 6  # characters of a slice and shared by two; slices at either end that the encoder reads
+
+_ANSWER = re.compile(  # "no he'll kill me" denies nothing (docs/decisions/0018)
+    r"^(no|yes|never mind|(?:i am )?not sure|i do not know)[ ,]+(?=(?:he|she|they)\b)|^(no)[ ,]+(?=(?:i|we|it|you|my|our|mum|dad)\b)"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +72,12 @@ class DangerDetector:
         """Return the verdict on what a person typed, raw and of any length."""
         if len(text) > LONGEST_WHOLE:
             return self._in_slices(text)
-        plain = self.normalise(text)
+        plain = self._read(text)
         hits = self.rules(plain)
         if self.head is None or not plain or self._says_little(plain):
             return _verdict(hits, [], ())
         parts = pieces(text)
-        read = [plain] if len(parts) == 1 else [self.normalise(part) for part in parts]
+        read = [plain] if len(parts) == 1 else [self._read(part) for part in parts]
         vectors = tuple(self.head.encoder(read))
         scores = [self.head(part, vector) for part, vector in zip(read, vectors, strict=True)]
         if all(score.danger < HARMLESS for score in scores):
@@ -83,6 +88,10 @@ class DangerDetector:
     def by_rules(self) -> DangerDetector:
         """The same without the encoder."""
         return replace(self, head=None)
+
+    def _read(self, text: str) -> str:
+        """Return `text` normalised, with a stop after the "no" or "yes" that answers us before it goes on."""
+        return _ANSWER.sub(lambda found: f"{found[1] or found[2]}. ", self.normalise(text))
 
     def _in_slices(self, text: str) -> Verdict:
         """Read the first and last slices by rules and encoder, those between by rules alone, until one is `now`."""

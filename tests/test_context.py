@@ -69,6 +69,12 @@ def test_after_danger_999_comes_first_again(ask: Ask, asked: str) -> None:
     assert "28 days" not in " ".join(reply.text for reply in answer.replies)
 
 
+@pytest.mark.parametrize("answer", ["no", "No.", "not safe", "im not safe", "no not safe"])
+def test_who_is_not_safe_to_talk_hears_999(ask: Ask, answer: str) -> None:
+    assert names(ask("whats the weather like")) == ["utter_out_of_scope"]
+    assert names(ask(answer))[0] == "utter_danger_now"
+
+
 def test_a_cry_of_one_word_hears_999_and_what_can_be_asked(ask: Ask) -> None:
     answer = ask("help")
     assert (answer.danger, names(answer)) == ("high", ["utter_danger_high", "utter_help_menu"])

@@ -66,6 +66,18 @@ def test_one_word_can_be_danger(detector: DangerDetector, text: str) -> None:
     assert detector(text).level != "none"
 
 
+@pytest.mark.parametrize("said", ["he'll kill me", "he is outside", "he has a knife", "they're going to kill me", "my dad hits me"])
+@pytest.mark.parametrize("answer", ["no ", "No, ", "nope ", "nah, "])
+def test_no_before_a_danger_denies_nothing(detector: DangerDetector, answer: str, said: str) -> None:
+    assert detector(answer + said).level != "none"
+    assert detector.by_rules(answer + said) == detector.by_rules(f"no. {said}")
+
+
+@pytest.mark.parametrize("text", ["no knife", "no he isn't violent", "no, he never hit me", "no threats to kill me", "No I am safe"])
+def test_no_that_denies_a_danger_still_does(detector: DangerDetector, text: str) -> None:
+    assert detector(text).level == "none"
+
+
 def test_the_head_refuses_another_encoder(encoder: Encoder) -> None:
     other = dataclasses.replace(encoder, fingerprint="another")
     with pytest.raises(EncoderMissing, match="another encoder"):
