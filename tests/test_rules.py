@@ -106,9 +106,20 @@ def test_a_careful_person_would_not_be_alarmed(rules: Rules, normalise: Normalis
         ("SOS, what do i wear to a christening", "none"),
         ("help me please", "now"),
         ("can you help me please with a visa", "none"),
+        ("he is at the door with a parcel", "none"),
+        ("he is at the door with a crowbar", "now"),
+        ("i'm hiding the birthday presents", "none"),
+        ("im hiding", "now"),
+        ("he is hitting me at the birthday party", "now"),
+        ("hes kicking the door in...its the birthday party", "now"),
+        ("pomocy", "high"),
+        ("ajută-mă", "high"),
+        ("mujhe roz maarta hai", "high"),
+        ("nunca me bateu", "none"),
+        ("m-a lovit acum 20 de ani", "none"),
     ],
 )
-def test_a_cry_of_one_word_is_heard_where_it_is_all_that_is_said(rules: Rules, normalise: Normaliser, text: str, heard: str) -> None:
+def test_a_cry_a_parcel_and_another_language_are_heard_as_meant(rules: Rules, normalise: Normaliser, text: str, heard: str) -> None:
     assert level(rules, normalise, text) == heard
 
 
