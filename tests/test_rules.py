@@ -112,6 +112,8 @@ def test_a_careful_person_would_not_be_alarmed(rules: Rules, normalise: Normalis
         ("im hiding", "now"),
         ("he is hitting me at the birthday party", "now"),
         ("hes kicking the door in...its the birthday party", "now"),
+        ("knocked out of the cup again", "none"),
+        ("he knocked me out of the blue", "high"),
         ("pomocy", "high"),
         ("ajută-mă", "high"),
         ("mujhe roz maarta hai", "high"),
