@@ -71,10 +71,11 @@ def test_first_words_sent_again_after_leaving_open_no_chat(client: FlaskClient, 
     assert client.post("/chat", data=form | {"text": "other words"}).status_code == 200
 
 
-def test_danger_stands_first_on_the_page(client: FlaskClient) -> None:
+def test_danger_stands_first_on_the_page(client: FlaskClient, scripted: Scripted) -> None:
+    scripted.replies = (Reply("utter_quick_exit", ""),)
     html = client.post("/chat", data={"session": "", "turn": "1", "text": NOW}).data.decode()
     log = html[html.index('role="log"') :]
-    assert log.index("Call 999 now.") < log.index("Hello. I")
+    assert log.index("Call 999 now.") < log.index("Press Leave now")
 
 
 def test_a_choice_is_a_button_of_a_form(client: FlaskClient, scripted: Scripted) -> None:
