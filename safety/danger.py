@@ -29,7 +29,7 @@ LONGEST_WHOLE = 1_000  # characters; a longer text is read in slices: the time t
 SLICE, OVERLAP, ENCODED_SLICES = 240, 60, 6  # characters of a slice and shared by two; slices at either end that the encoder reads
 
 _ANSWER = re.compile(  # "no he'll kill me" denies nothing (docs/decisions/0018)
-    r"^(no|yes|never mind|(?:i am )?not sure|i do not know)[ ,]+(?=(?:he|she|they)\b)|^(no)[ ,]+(?=(?:i|we|it|you|my|our|mum|dad)\b)"
+    r"^(no(?=[ ,]+(?:i|we|it|you|my|our|mum|dad)\b)|(?:no|yes|never mind|(?:i am )?not sure|i do not know)(?=[ ,]+(?:he|she|they)\b))[ ,]+"
 )
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class DangerDetector:
 
     def _read(self, text: str) -> str:
         """Return `text` normalised, with a stop after the "no" or "yes" that answers us before it goes on."""
-        return _ANSWER.sub(lambda found: f"{found[1] or found[2]}. ", self.normalise(text))
+        return _ANSWER.sub(r"\1. ", self.normalise(text))
 
     def _in_slices(self, text: str) -> Verdict:
         """Read the first and last slices by rules and encoder, those between by rules alone, until one is `now`."""

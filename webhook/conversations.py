@@ -76,9 +76,14 @@ class Conversation:
             "area": self.area,
             "topic": self.topic,
             "asker": "relative" if self.relative else None,
-            "danger": "now" if BLOCK in self.said else None,
+            "danger": "now" if self.told_999 else None,
         }
         return {name: value for name, value in known.items() if value}
+
+    @property
+    def told_999(self) -> bool:
+        """True when the danger block was part of the last answer."""
+        return BLOCK in self.said
 
     def issue(self, answer: Answer) -> Answer:
         """Swap each button's payload for an opaque id that only this conversation, at this turn, can use."""

@@ -20,7 +20,7 @@ from webhook.approved import approved
 from webhook.cards import card_reply
 from webhook.choices import Choices
 from webhook.config import Budgets
-from webhook.conversations import BLOCK, FOR_ANOTHER, NOT_CLEAR, TOPICLESS, Conversation
+from webhook.conversations import FOR_ANOTHER, NOT_CLEAR, TOPICLESS, Conversation
 from webhook.counts.facts import WITHOUT_RASA
 from webhook.counts.tally import Tally
 from webhook.errors import RasaUnavailable
@@ -152,13 +152,13 @@ class FrontDoor:
 
     def _still(self, conversation: Conversation, level: Level, topic: str) -> Level:
         """The danger an answer begins with: now, too, where a question leans on a topic that 999 was put before."""
-        return "now" if BLOCK in conversation.said and topic == conversation.topic else level
+        return "now" if conversation.told_999 and topic == conversation.topic else level
 
     def _again(self, conversation: Conversation, level: Level, shorter: tuple[Reply, ...]) -> Answer:
         """What was said last, in shorter words: still danger now where 999 was among it, and behind 999 where this message tells of danger."""
         first = self.fallback.danger(level, conversation.channel)
         told = {reply.id for reply in first}
-        return Answer("now" if BLOCK in conversation.said else level, (*first, *(reply for reply in shorter if reply.id not in told)))
+        return Answer("now" if conversation.told_999 else level, (*first, *(reply for reply in shorter if reply.id not in told)))
 
     def _below_danger(self, conversation: Conversation, level: Level, replies: tuple[Reply, ...], deadline: float) -> tuple[Reply, ...]:
         """Return the replies that may stand below a danger reply: none that jars there; where the danger is high and nothing else is
